@@ -109,6 +109,14 @@ impl Point {
         Self::new(Nano::from_degrees(lat)?, Nano::from_degrees(lon)?)
     }
 
+    /// Makes a point, moved to the nearest valid latitude and longitude.
+    pub fn clamped(lat: Nano, lon: Nano) -> Self {
+        Self {
+            lat: Nano(lat.0.clamp(-90 * DEGREE, 90 * DEGREE)),
+            lon: Nano(lon.0.clamp(-180 * DEGREE, 180 * DEGREE)),
+        }
+    }
+
     /// Latitude.
     pub fn lat(self) -> Nano {
         self.lat

@@ -1,1 +1,19 @@
-//! Placeholder.
+//! Field formats in and out: Darwin Core archives and tables, boundaries, spellings of places.
+//!
+//! Reads hostile bytes and knows no policy: it says what a file says, and what cannot be read.
+
+mod archive;
+pub mod boundary;
+pub mod chunk;
+pub mod dataset;
+mod detect;
+pub mod eml;
+pub mod error;
+pub mod limits;
+pub mod meta;
+pub mod patch;
+pub mod row;
+mod source;
+pub mod table;
+mod text;
+pub mod writer;

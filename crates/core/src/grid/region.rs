@@ -1,0 +1,144 @@
+//! A region on the globe that a place is told as: bounds, centre, circle, outline.
+
+use std::fmt;
+
+use crate::place::{DEGREE, Nano, Point};
+
+/// A box of latitudes and longitudes that may cross the antimeridian.
+///
+/// Units: nano-degrees, WGS 84. `Debug` shows nothing: a region of a partner's copy is not for logs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Region {
+    south: Nano,
+    north: Nano,
+    west: Nano,
+    width: Nano,
+}
+
+impl Region {
+    /// Makes a region from its southern and northern edge, its western edge and its width; cut at
+    /// the poles.
+    pub(super) fn new(south: Nano, north: Nano, west: Nano, width: Nano) -> Self {
+        Self {
+            south: Nano(south.0.max(-90 * DEGREE)),
+            north: Nano(north.0.min(90 * DEGREE)),
+            west: Nano(east_of_antimeridian(west.0)),
+            width: Nano(width.0.min(360 * DEGREE)),
+        }
+    }
+
+    /// Southern edge.
+    pub fn south(&self) -> Nano {
+        self.south
+    }
+
+    /// Northern edge.
+    pub fn north(&self) -> Nano {
+        self.north
+    }
+
+    /// Western edge, −180° to just below 180°.
+    pub fn west(&self) -> Nano {
+        self.west
+    }
+
+    /// Eastern edge; beyond 180° where the region crosses the antimeridian.
+    pub fn east(&self) -> Nano {
+        Nano(self.west.0 + self.width.0)
+    }
+
+    /// Height and width.
+    ///
+    /// Units: nano-degrees.
+    pub fn size(&self) -> (Nano, Nano) {
+        (Nano(self.north.0 - self.south.0), self.width)
+    }
+
+    /// The centre, at most a tenth of a micro-degree off: where the cut of a pole or a metric
+    /// lattice gives more decimals, they are rounded.
+    pub fn centre(&self) -> Point {
+        let lat = tidy((self.south.0 + self.north.0) / 2);
+        let mut lon = tidy(self.west.0 + self.width.0 / 2);
+        if lon > 180 * DEGREE {
+            lon -= 360 * DEGREE;
+        }
+        Point::clamped(Nano(lat), Nano(lon))
+    }
+
+    /// An upper bound of the distance from the centre to the farthest point of the region.
+    ///
+    /// Units: metres, on the ellipsoid (see [`Point::distance_bound_m`]).
+    pub fn radius_m(&self) -> f64 {
+        let centre = self.centre();
+        let mut farthest: f64 = 0.0;
+        for step in 0..=EDGE_STEPS {
+            let lon = self.west.0 + self.width.0 / EDGE_STEPS * step;
+            for lat in [self.south, self.north] {
+                if let Some(corner) = Point::new(lat, Nano(east_of_antimeridian(lon))) {
+                    farthest = farthest.max(centre.distance_bound_m(corner));
+                }
+            }
+        }
+        farthest
+    }
+
+    /// Whether the region holds a point, edges included.
+    pub fn contains(&self, point: Point) -> bool {
+        let from_west = (point.lon().0 - self.west.0).rem_euclid(360 * DEGREE);
+        (self.south.0..=self.north.0).contains(&point.lat().0)
+            && (from_west <= self.width.0 || self.width.0 >= 360 * DEGREE)
+    }
+
+    /// The outline in Well-Known Text, longitude first, WGS 84; in two parts where it crosses the
+    /// antimeridian.
+    ///
+    /// Source: OGC 06-103r4, Simple Feature Access, section 7; Darwin Core `footprintWKT`.
+    pub fn wkt(&self) -> String {
+        let east = self.east();
+        if east.0 <= 180 * DEGREE {
+            return format!("POLYGON {}", self.ring(self.west, east));
+        }
+        let wrapped = Nano(east.0 - 360 * DEGREE);
+        format!(
+            "MULTIPOLYGON ({}, {})",
+            self.ring(self.west, Nano(180 * DEGREE)),
+            self.ring(Nano(-180 * DEGREE), wrapped)
+        )
+    }
+
+    fn ring(&self, west: Nano, east: Nano) -> String {
+        let (w, e) = (decimal(west), decimal(east));
+        let (s, n) = (decimal(self.south), decimal(self.north));
+        format!("(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))")
+    }
+}
+
+impl fmt::Debug for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Region(withheld)")
+    }
+}
+
+/// Writes an angle as decimal degrees without needless zeros.
+pub fn decimal(angle: Nano) -> String {
+    let sign = if angle.0 < 0 { "-" } else { "" };
+    let (whole, part) = (angle.0.abs() / DEGREE, angle.0.abs() % DEGREE);
+    if part == 0 {
+        return format!("{sign}{whole}");
+    }
+    let digits = format!("{part:09}");
+    format!("{sign}{whole}.{}", digits.trim_end_matches('0'))
+}
+
+/// Rounds to a hundred nano-degrees (1 cm) unless the value has few decimals anyway.
+fn tidy(value: i64) -> i64 {
+    (value + 50).div_euclid(100) * 100
+}
+
+fn east_of_antimeridian(lon: i64) -> i64 {
+    (lon + 180 * DEGREE).rem_euclid(360 * DEGREE) - 180 * DEGREE
+}
+
+/// The farthest point of a box is a corner, unless the box spans a good part of the globe: then
+/// points along its edges count too.
+const EDGE_STEPS: i64 = 16;

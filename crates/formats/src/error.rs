@@ -1,0 +1,74 @@
+//! What can be wrong with an input as a whole.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why an input cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// An archive or a file is cut off or damaged.
+    #[error("`{name}` is damaged or cut off")]
+    Damaged {
+        /// The archive, file or member.
+        name: String,
+        /// What the reader met.
+        #[source]
+        cause: io::Error,
+    },
+    /// A document cannot be understood.
+    #[error("`{name}` cannot be understood: {reason}")]
+    Document {
+        /// The document.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Nothing was given.
+    #[error("no input was given")]
+    Empty,
+    /// A file that the archive names is not in it.
+    #[error("`{archive}` names the file `{name}`, which is not in it")]
+    MissingFile {
+        /// The archive.
+        archive: String,
+        /// The file.
+        name: String,
+    },
+    /// Archives and tables, or several archives, were given together.
+    #[error("an archive is a dataset by itself and cannot be read together with other inputs")]
+    Mixed,
+    /// A name in an archive points outside of it, or is no name.
+    #[error("`{archive}` has a member whose name could point outside of it")]
+    NameTrick {
+        /// The archive.
+        archive: String,
+    },
+    /// An input is not there or cannot be opened.
+    #[error("`{}` cannot be opened", path.display())]
+    Open {
+        /// The input.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// Something is larger than allowed.
+    #[error("`{name}` has more than {limit} {unit}")]
+    TooLarge {
+        /// The archive, file or member.
+        name: String,
+        /// The limit.
+        limit: u64,
+        /// Of what.
+        unit: &'static str,
+    },
+    /// Something that Reedbed does not read.
+    #[error("`{name}` cannot be read: {reason}")]
+    Unsupported {
+        /// The archive, file or member.
+        name: String,
+        /// What it is.
+        reason: String,
+    },
+}

@@ -1,0 +1,29 @@
+//! `cargo xtask long`: what takes too long for every change, run once for each issue.
+
+use anyhow::Result;
+
+use crate::bench;
+use crate::flags::Flags;
+use crate::say;
+use crate::workplace::{Workplace, succeeds};
+
+/// Property tests with many cases, then the large bench in both of its forms.
+pub(crate) fn run(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
+    let cases: u64 = flags.values("--cases")?.pop().unwrap_or(20_000);
+    let without_bench = flags.switch("--no-bench");
+    flags.finish()?;
+
+    say::heading(&format!("all tests, {cases} cases for each property"));
+    // The release profile checks for overflow too, and is some ten times as fast.
+    let mut tests = workplace.cargo(&["test", "--workspace", "--release", "--no-fail-fast"]);
+    let well = succeeds(tests.env("PROPTEST_CASES", cases.to_string()))?;
+    if !without_bench {
+        for scattered in [false, true] {
+            let words = ["share", "--rows=5000000", "--runs=3"].map(str::to_owned);
+            let mut words = Vec::from(words);
+            words.extend(scattered.then(|| "--scattered".to_owned()));
+            bench::run(workplace, Flags::new(words))?;
+        }
+    }
+    Ok(well)
+}
