@@ -4,8 +4,11 @@
 
 pub mod area;
 pub mod category;
+pub mod decide;
+pub mod grid;
 pub mod period;
 pub mod place;
 pub mod rule;
 pub mod taxon;
 pub mod term;
+pub mod uncertainty;

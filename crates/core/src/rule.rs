@@ -1,1 +1,137 @@
-//! In the making.
+//! Rules: one line of a sensitivity list says whom it is about, when and where, and what follows.
+//!
+//! A rule says nothing about who asks; that is decided in [`crate::decide`]. In doubt a criterion
+//! holds and a consequence is the strictest (design decision D3).
+
+pub mod facts;
+pub mod reason;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::category::Category;
+use crate::period::{Day, Precision, SeasonWindow};
+use crate::place::Nano;
+use crate::taxon::RuleTaxonId;
+pub use reason::Reason;
+
+/// One rule.
+///
+/// Every criterion that is set must hold for the rule to meet a record; one that is not set always
+/// holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// The list and the line that it comes from.
+    pub id: RuleId,
+    /// The listed taxon; none for a rule about every taxon (a roost, a cave, `*`).
+    pub taxon: Option<RuleTaxonId>,
+    /// Name of a feature of a boundary file; none for everywhere.
+    pub area: Option<String>,
+    /// Days of the year; none for all of it.
+    pub season: Option<SeasonWindow>,
+    /// Older records are not met; none for any age.
+    ///
+    /// Units: years.
+    pub max_age_years: Option<u16>,
+    /// Life stages; empty for any.
+    pub life_stage: BTreeSet<String>,
+    /// Reproductive conditions; empty for any.
+    pub reproductive_condition: BTreeSet<String>,
+    /// Behaviours; empty for any.
+    pub behavior: BTreeSet<String>,
+    /// Kinds of data; empty for any.
+    pub kind: BTreeSet<String>,
+    /// Providers of data; empty for any.
+    pub provider: BTreeSet<String>,
+    /// What follows for a record that it meets.
+    pub outcome: Outcome,
+    /// Why the record is sensitive.
+    pub reason: Option<Reason>,
+    /// Who made the rule.
+    pub authority: Option<String>,
+    /// Where the rule is published.
+    pub citation: Option<String>,
+    /// When the rule is to be looked at again.
+    pub review_date: Option<Day>,
+    /// Anything else that was written beside it; never leaves.
+    pub remarks: Option<String>,
+}
+
+/// Where a rule stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId {
+    /// Name of the list.
+    pub list: Arc<str>,
+    /// Line of the file, the heading being line 1.
+    pub line: u64,
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` line {}", self.list, self.line)
+    }
+}
+
+/// What follows from a rule.
+///
+/// At least one of category, public width, withhold and embargo is set in every rule that was read
+/// from a list; a line that gives none of them is read as withheld.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Category, from which widths and periods follow.
+    pub category: Option<Category>,
+    /// Width of the cell that the public is told, instead of the category's.
+    pub public_width: Option<Width>,
+    /// Least width of what a partner is told.
+    pub partner_width: Option<Width>,
+    /// The record does not leave.
+    pub withhold: bool,
+    /// The record does not leave until a person lifts the embargo after this day.
+    ///
+    /// A passed day only raises a review.
+    pub embargo_until: Option<Day>,
+    /// Period that the public is told, instead of the category's.
+    pub public_period: Option<Precision>,
+    /// Period that a partner is told, instead of the category's.
+    pub partner_period: Option<Precision>,
+    /// Columns without a known term that may leave with the record.
+    pub allow_columns: BTreeSet<String>,
+    /// Types of measurement that may leave with the record.
+    pub allow_measurements: BTreeSet<String>,
+    /// What becomes of siblings, as written; read by a later version.
+    pub siblings: Option<String>,
+}
+
+impl Outcome {
+    /// The strictest consequence there is: the record does not leave.
+    pub fn withheld() -> Self {
+        Self { category: Some(Category::Extreme), withhold: true, ..Self::default() }
+    }
+
+    /// Whether it says anything about how precisely a record may be told.
+    pub fn says_something(&self) -> bool {
+        self.category.is_some()
+            || self.public_width.is_some()
+            || self.withhold
+            || self.embargo_until.is_some()
+    }
+}
+
+/// Width of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Width {
+    /// In degrees of latitude and longitude.
+    Degrees(Nano),
+    /// In metres.
+    Metres(u32),
+}
+
+/// All rules that hold for a copy.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RuleSet {
+    /// The rules, in the order of lists and lines.
+    pub rules: Vec<Rule>,
+    /// The taxa that they name; a [`RuleTaxonId`] is a place in it.
+    pub taxa: Vec<crate::taxon::RuleTaxon>,
+}

@@ -1,1 +1,30 @@
-//! Placeholder.
+//! Turns a dataset into a copy that may leave: decides, closes siblings, generalises, writes, and
+//! says what it did and why.
+//!
+//! Streams at the speed of the disk; no query engine, no terminal, no clock.
+
+mod cells;
+
+mod events;
+pub mod explain;
+pub mod facts;
+mod findings;
+mod frequency;
+mod judge;
+pub mod metadata;
+mod pipeline;
+mod place;
+mod plan;
+pub mod pseudonym;
+
+mod rule_words;
+pub mod share;
+pub mod statement;
+pub mod summary;
+mod survey;
+pub mod tally;
+mod taxa;
+mod told_period;
+mod treat;
+mod verdict;
+mod write;

@@ -49,7 +49,8 @@ impl Members {
     /// Members that count: no hidden files, no remains of other systems.
     pub(crate) fn named<'m>(&'m self) -> impl Iterator<Item = (&'m String, &'m Source)> {
         self.by_name.iter().filter(|(name, _)| {
-            !name.starts_with("__MACOSX/") && !name.rsplit('/').next().unwrap_or("").starts_with('.')
+            !name.starts_with("__MACOSX/")
+                && !name.rsplit('/').next().unwrap_or("").starts_with('.')
         })
     }
 }
@@ -106,7 +107,8 @@ fn zip_members(path: &Path, limits: &Limits) -> Result<Members, FormatError> {
         let Some(start) = member.data_start() else {
             return Err(unsupported("the data of a member cannot be found"));
         };
-        let found = ZipMember { name: name.clone(), start, packed, size, crc: member.crc32(), is_deflated };
+        let found =
+            ZipMember { name: name.clone(), start, packed, size, crc: member.crc32(), is_deflated };
         let known = by_name.insert(name, Source::Zip { archive: path.to_owned(), member: found });
         if known.is_some() {
             return Err(unsupported("two members have one name"));
@@ -132,7 +134,8 @@ fn tar_members(path: &Path, limits: &Limits) -> Result<Members, FormatError> {
         }
         check_name(&name, path)?;
         check_size(entry.size(), packed, &mut total, path, limits)?;
-        let found = Source::Tar { archive: path.to_owned(), member: name.clone(), size: entry.size() };
+        let found =
+            Source::Tar { archive: path.to_owned(), member: name.clone(), size: entry.size() };
         if by_name.insert(name, found).is_some() {
             return Err(FormatError::Unsupported {
                 name: shown(path),

@@ -146,9 +146,12 @@ impl ChunkReader {
         }
         let wanted = self.limits.chunk_bytes as u64;
         bytes.reserve(self.limits.chunk_bytes);
-        let read = self.text.by_ref().take(wanted).read_to_end(bytes).map_err(|cause| {
-            FormatError::Damaged { name: self.name.clone(), cause }
-        })?;
+        let read = self
+            .text
+            .by_ref()
+            .take(wanted)
+            .read_to_end(bytes)
+            .map_err(|cause| FormatError::Damaged { name: self.name.clone(), cause })?;
         self.is_done = (read as u64) < wanted;
         Ok(())
     }

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use reedbed_core::term;
 
-pub use crate::archive::Packaging;
 use crate::archive::Members;
+pub use crate::archive::Packaging;
 use crate::error::FormatError;
 use crate::limits::Limits;
 use crate::source::shown;
@@ -89,7 +89,9 @@ pub(crate) fn kind_of_type(row_type: &str) -> RowKind {
         "taxon" => RowKind::Taxon,
         "measurementorfact" | "extendedmeasurementorfact" => RowKind::Measurement,
         "identification" | "identificationhistory" => RowKind::Identification,
-        "multimedia" | "image" | "audubonmedia" | "simplemultimedia" | "document" => RowKind::Multimedia,
+        "multimedia" | "image" | "audubonmedia" | "simplemultimedia" | "document" => {
+            RowKind::Multimedia
+        }
         "distribution" | "speciesdistribution" => RowKind::Distribution,
         "vernacularname" => RowKind::VernacularName,
         _ => RowKind::Other,
@@ -100,12 +102,15 @@ pub(crate) fn kind_of_type(row_type: &str) -> RowKind {
 pub(crate) fn kind_of_columns(columns: &[Column]) -> RowKind {
     let has = |name: &str| columns.iter().any(|c| c.term.is_some_and(|term| term.name == name));
     let has_name = has("scientificName") || has("species") || has("verbatimScientificName");
-    let is_record = has("occurrenceID") || has("basisOfRecord") || has("catalogNumber") || has("gbifID");
+    let is_record =
+        has("occurrenceID") || has("basisOfRecord") || has("catalogNumber") || has("gbifID");
     let has_place = has("decimalLatitude") || has("verbatimLatitude") || has("verbatimCoordinates");
     let has_date = has("eventDate") || has("year");
     if has("measurementType") && !has_name {
         RowKind::Measurement
-    } else if is_record && (has_name || has_place || has("eventID")) || has_name && (has_place || has_date) {
+    } else if is_record && (has_name || has_place || has("eventID"))
+        || has_name && (has_place || has_date)
+    {
         RowKind::Occurrence
     } else if has("eventID") && !has_name {
         RowKind::Event
@@ -134,8 +139,9 @@ pub(crate) fn type_of_kind(kind: RowKind) -> &'static str {
 
 /// A column by its heading.
 pub(crate) fn column(heading: &str, uri: Option<String>, default: Option<String>) -> Column {
-    let term = uri.as_deref().and_then(term::find).or_else(|| {
-        if uri.is_none() { term::find(heading) } else { None }
-    });
+    let term = uri
+        .as_deref()
+        .and_then(term::find)
+        .or_else(|| if uri.is_none() { term::find(heading) } else { None });
     Column { heading: heading.to_owned(), uri, term, default }
 }

@@ -2,17 +2,6 @@
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// What was found out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Detected {
-    pub(crate) encoding: &'static Encoding,
-    pub(crate) delimiter: u8,
-    pub(crate) quote: Option<u8>,
-    pub(crate) terminator: LineEnd,
-    /// Set where the character set was taken to be this one without proof.
-    pub(crate) is_encoding_guessed: bool,
-}
-
 /// Line ends of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LineEnd {
@@ -76,7 +65,8 @@ pub(crate) fn form(text: &str) -> (u8, Option<u8>, LineEnd) {
         .copied()
         .max_by_key(|delimiter| {
             let fields = count_fields(first, *delimiter);
-            let alike = lines.iter().filter(|line| count_fields(line, *delimiter) == fields).count();
+            let alike =
+                lines.iter().filter(|line| count_fields(line, *delimiter) == fields).count();
             (usize::from(fields > 1), fields.min(3), alike, fields)
         })
         .unwrap_or(b',');
@@ -98,7 +88,8 @@ fn count_fields(line: &str, delimiter: u8) -> usize {
 }
 
 fn has_quoted_fields(lines: &[&str]) -> bool {
-    lines.iter().flat_map(|line| line.split('\t')).any(|field| {
-        field.len() > 1 && field.starts_with('"') && field.ends_with('"')
-    })
+    lines
+        .iter()
+        .flat_map(|line| line.split('\t'))
+        .any(|field| field.len() > 1 && field.starts_with('"') && field.ends_with('"'))
 }

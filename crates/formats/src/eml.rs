@@ -44,8 +44,10 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Metadata, String> {
                 path.pop();
             }
             Event::Text(text) => {
-                let is = |names: &[&str]| path.iter().rev().zip(names.iter().rev()).all(|(a, b)| a == b);
-                if is(&["dataset", "title"]) && metadata.title.is_none() && !text.trim().is_empty() {
+                let is =
+                    |names: &[&str]| path.iter().rev().zip(names.iter().rev()).all(|(a, b)| a == b);
+                if is(&["dataset", "title"]) && metadata.title.is_none() && !text.trim().is_empty()
+                {
                     metadata.title = Some(text.trim().to_owned());
                 }
                 if path.iter().any(|part| part == "intellectualRights") {

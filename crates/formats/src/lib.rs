@@ -12,6 +12,7 @@ pub mod error;
 pub mod limits;
 pub mod meta;
 pub mod patch;
+pub mod place;
 pub mod row;
 mod source;
 pub mod table;

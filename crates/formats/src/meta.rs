@@ -45,7 +45,8 @@ pub(crate) struct FieldEntry {
 /// Errors: [`FormatError::Document`] for anything that is no descriptor, and for document type
 /// declarations: entities are never expanded.
 pub(crate) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Descriptor, FormatError> {
-    let wrong = |reason: &str| FormatError::Document { name: name.to_owned(), reason: reason.to_owned() };
+    let wrong =
+        |reason: &str| FormatError::Document { name: name.to_owned(), reason: reason.to_owned() };
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = Reader::from_str(text);
@@ -72,7 +73,9 @@ pub(crate) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Descript
             continue;
         }
         match event {
-            Event::DocType(_) => return Err(wrong("it declares a document type, which is never read")),
+            Event::DocType(_) => {
+                return Err(wrong("it declares a document type, which is never read"));
+            }
             Event::Text(text) => content.push_str(&text),
             Event::CData(text) => content.push_str(&text),
             Event::GeneralRef(entity) => {

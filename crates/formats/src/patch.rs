@@ -39,7 +39,8 @@ pub fn write_row(
         return;
     }
     let mut patches = patches.iter().peekable();
-    let width = if added.is_empty() { fields.len().max(last_column(patches.clone())) } else { columns };
+    let width =
+        if added.is_empty() { fields.len().max(last_column(patches.clone())) } else { columns };
     for column in 0..width.max(fields.len().min(columns)) {
         if column > 0 {
             out.push(dialect.delimiter);

@@ -235,7 +235,8 @@ impl<'a> Rows<'a> {
         {
             return Some(RowFault::TooManyFields { found: fields.len(), expected });
         }
-        if self.shape.dialect.quote.is_some_and(|quote| ends_inside_quotes(content, fields, quote)) {
+        if self.shape.dialect.quote.is_some_and(|quote| ends_inside_quotes(content, fields, quote))
+        {
             return Some(RowFault::UnclosedQuote);
         }
         None

@@ -46,10 +46,8 @@ impl Source {
             }
             Self::Zip { archive, member } => {
                 let mut file = open(archive)?;
-                file.seek(SeekFrom::Start(member.start)).map_err(|cause| FormatError::Damaged {
-                    name: shown(archive),
-                    cause,
-                })?;
+                file.seek(SeekFrom::Start(member.start))
+                    .map_err(|cause| FormatError::Damaged { name: shown(archive), cause })?;
                 let packed = BufReader::with_capacity(1 << 18, file.take(member.packed));
                 let inner: Bytes = if member.is_deflated {
                     Box::new(DeflateDecoder::new(packed))
@@ -96,7 +94,8 @@ pub(crate) fn open(path: &Path) -> Result<File, FormatError> {
 }
 
 pub(crate) fn shown(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    path.file_name()
+        .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Checks size and checksum of a zip member at its end.
@@ -113,7 +112,10 @@ impl Read for Checked {
         let read = self.inner.read(buffer)?;
         if read == 0 && !buffer.is_empty() {
             if self.size != self.wanted_size || self.crc.sum() != self.wanted_crc {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "the checksum does not fit"));
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "the checksum does not fit",
+                ));
             }
             return Ok(0);
         }
@@ -151,7 +153,9 @@ fn stream(
     let mut tar = tar::Archive::new(unpacked);
     for entry in tar.entries()? {
         let mut entry = entry?;
-        if entry.path_bytes().as_ref() != member.as_bytes() || !entry.header().entry_type().is_file() {
+        if entry.path_bytes().as_ref() != member.as_bytes()
+            || !entry.header().entry_type().is_file()
+        {
             continue;
         }
         let size = entry.size();

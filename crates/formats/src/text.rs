@@ -263,7 +263,9 @@ impl Normalising {
         if !self.form.terminator.is_empty() {
             return text.strip_prefix(self.form.terminator.as_str());
         }
-        text.strip_prefix("\r\n").or_else(|| text.strip_prefix('\n')).or_else(|| text.strip_prefix('\r'))
+        text.strip_prefix("\r\n")
+            .or_else(|| text.strip_prefix('\n'))
+            .or_else(|| text.strip_prefix('\r'))
     }
 
     fn end_field(&mut self) {

@@ -22,9 +22,15 @@ pub struct PackageWriter {
 }
 
 enum Kind {
-    Folder { folder: PathBuf, open: Option<BufWriter<File>> },
+    Folder {
+        folder: PathBuf,
+        open: Option<BufWriter<File>>,
+    },
     Nothing,
-    TarGz { tar: Box<tar::Builder<GzEncoder<BufWriter<File>>>>, open: Option<(String, BufWriter<File>)> },
+    TarGz {
+        tar: Box<tar::Builder<GzEncoder<BufWriter<File>>>>,
+        open: Option<(String, BufWriter<File>)>,
+    },
     Zip(Box<ZipWriter<BufWriter<File>>>),
 }
 
@@ -70,8 +76,10 @@ impl PackageWriter {
         match &mut self.kind {
             Kind::Nothing => {}
             Kind::Folder { folder, open } => {
-                *open = Some(BufWriter::with_capacity(1 << 20, File::create_new(folder.join(name))?));
-                if self.files.is_empty() || self.files.iter().all(|file| folder.join(file).exists()) {
+                *open =
+                    Some(BufWriter::with_capacity(1 << 20, File::create_new(folder.join(name))?));
+                if self.files.is_empty() || self.files.iter().all(|file| folder.join(file).exists())
+                {
                     self.files.push(PathBuf::from(name));
                 }
             }

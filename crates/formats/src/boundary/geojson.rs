@@ -15,9 +15,9 @@ use super::names::{Properties, Scalar};
 pub(super) struct Object {
     #[serde(rename = "type")]
     pub(super) kind: Option<String>,
-    pub(super) features: Option<Vec<Object>>,
-    pub(super) geometry: Option<Box<Object>>,
-    pub(super) geometries: Option<Vec<Object>>,
+    pub(super) features: Option<Vec<Self>>,
+    pub(super) geometry: Option<Box<Self>>,
+    pub(super) geometries: Option<Vec<Self>>,
     pub(super) coordinates: Option<Coordinates>,
     pub(super) properties: Option<Properties>,
     pub(super) id: Option<Scalar>,

@@ -190,6 +190,7 @@ fn a_byte_order_mark_is_skipped() {
 }
 
 /// Real boundary files, where they are present; they are no part of the project.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn real(file: &str) -> Option<AreaSet> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(file);
     if !path.exists() {

@@ -56,7 +56,10 @@ fn without_descriptor(
     };
     let tables: Vec<_> = members.named().filter(|(name, _)| is_table(name)).collect();
     if tables.is_empty() {
-        return Err(FormatError::MissingFile { archive: archive.to_owned(), name: "meta.xml".to_owned() });
+        return Err(FormatError::MissingFile {
+            archive: archive.to_owned(),
+            name: "meta.xml".to_owned(),
+        });
     }
     notes.push(Note {
         file: archive.to_owned(),
@@ -91,7 +94,11 @@ fn table(
                 name: location.to_owned(),
             });
         };
-        files.push(TableFile { name: location.to_owned(), source: source.clone(), form: form.clone() });
+        files.push(TableFile {
+            name: location.to_owned(),
+            source: source.clone(),
+            form: form.clone(),
+        });
     }
     let Some(first) = files.first() else {
         return Err(FormatError::Document {
@@ -102,7 +109,11 @@ fn table(
     let mut table = Table {
         name: files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", "),
         kind,
-        row_type: if entry.row_type.is_empty() { type_of_kind(kind).to_owned() } else { entry.row_type.clone() },
+        row_type: if entry.row_type.is_empty() {
+            type_of_kind(kind).to_owned()
+        } else {
+            entry.row_type.clone()
+        },
         is_core: entry.is_core,
         columns: Vec::new(),
         id: entry.id,
@@ -219,11 +230,9 @@ fn writing(archive: &str, entry: &TableEntry) -> Result<(Dialect, TextForm), For
     };
     let is_plain = |text: &str| text.len() == 1 && text.is_ascii();
     let delimiter = if entry.delimiter.is_empty() { "," } else { &entry.delimiter };
-    if let (Some(terminator), true, true) = (
-        plain_terminator,
-        is_plain(delimiter),
-        entry.quote.is_empty() || is_plain(&entry.quote),
-    ) {
+    if let (Some(terminator), true, true) =
+        (plain_terminator, is_plain(delimiter), entry.quote.is_empty() || is_plain(&entry.quote))
+    {
         let dialect = Dialect {
             delimiter: delimiter.bytes().next().unwrap_or(b','),
             quote: entry.quote.bytes().next(),

@@ -91,7 +91,10 @@ fn text_form(
         None => {
             let (encoding, is_guessed) = detect::encoding(sample);
             if is_guessed {
-                let text = format!("its character set is not stated and was taken to be {}", encoding.name());
+                let text = format!(
+                    "its character set is not stated and was taken to be {}",
+                    encoding.name()
+                );
                 notes.push(Note { file: name.to_owned(), text });
             }
             encoding
@@ -120,7 +123,10 @@ fn decoded(sample: &[u8], encoding: &'static Encoding) -> String {
 fn headings(table: &mut Table, name: &str, limits: &Limits) -> Result<Vec<Column>, FormatError> {
     let cells = first_row(table, limits)?;
     let Some(cells) = cells else {
-        return Err(FormatError::Document { name: name.to_owned(), reason: "it is empty".to_owned() });
+        return Err(FormatError::Document {
+            name: name.to_owned(),
+            reason: "it is empty".to_owned(),
+        });
     };
     if cells.len() > limits.columns {
         return Err(FormatError::TooLarge {
@@ -136,7 +142,10 @@ fn headings(table: &mut Table, name: &str, limits: &Limits) -> Result<Vec<Column
 }
 
 /// The cells of the first row, however many there are.
-pub(super) fn first_row(table: &Table, limits: &Limits) -> Result<Option<Vec<String>>, FormatError> {
+pub(super) fn first_row(
+    table: &Table,
+    limits: &Limits,
+) -> Result<Option<Vec<String>>, FormatError> {
     let mut shape = table.shape();
     shape.columns = limits.columns + 1;
     let mut chunks = table.read()?;
@@ -146,7 +155,9 @@ pub(super) fn first_row(table: &Table, limits: &Limits) -> Result<Option<Vec<Str
     let Some(row) = rows.next_into(&mut fields) else { return Ok(None) };
     let mut scratch = String::new();
     Ok(Some(
-        (0..fields.len()).map(|i| fields.value(row.bytes, i, &shape, &mut scratch).to_owned()).collect(),
+        (0..fields.len())
+            .map(|i| fields.value(row.bytes, i, &shape, &mut scratch).to_owned())
+            .collect(),
     ))
 }
 

@@ -12,8 +12,19 @@ const FIELDS: &str = "<files><location>o.txt</location></files><id index=\"0\"/>
 fn a_descriptor_says_everything_about_a_table() {
     let folder = tempfile::tempdir().unwrap();
     let text = "a|b|c\n1|Ardea cinerea|'x|y'\n";
-    let meta = meta("fieldsTerminatedBy=\"|\" linesTerminatedBy=\"\\n\" fieldsEnclosedBy=\"'\" ignoreHeaderLines=\"1\" encoding=\"UTF-8\"", FIELDS);
-    let path = zip(folder.path(), "a.zip", &[("x/meta.xml", meta.as_bytes()), ("x/o.txt", text.as_bytes()), ("__MACOSX/x/._o.txt", b"junk")]);
+    let meta = meta(
+        "fieldsTerminatedBy=\"|\" linesTerminatedBy=\"\\n\" fieldsEnclosedBy=\"'\" ignoreHeaderLines=\"1\" encoding=\"UTF-8\"",
+        FIELDS,
+    );
+    let path = zip(
+        folder.path(),
+        "a.zip",
+        &[
+            ("x/meta.xml", meta.as_bytes()),
+            ("x/o.txt", text.as_bytes()),
+            ("__MACOSX/x/._o.txt", b"junk"),
+        ],
+    );
     let dataset = open(&[path]).unwrap();
     assert_eq!(dataset.form, Form::Archive(Packaging::Zip));
     let table = &dataset.tables[0];
@@ -28,19 +39,31 @@ fn a_descriptor_says_everything_about_a_table() {
 #[test]
 fn odd_delimiters_encodings_and_line_ends_are_normalised() {
     let folder = tempfile::tempdir().unwrap();
-    let text = encoding_rs::WINDOWS_1252.encode("1##Ardea cinerea##Röhricht\r2##Botaurus stellaris##a,b\r").0.into_owned();
-    let meta = meta("fieldsTerminatedBy=\"##\" linesTerminatedBy=\"\\r\" fieldsEnclosedBy=\"\" ignoreHeaderLines=\"0\" encoding=\"ISO-8859-1\"", FIELDS);
+    let text = encoding_rs::WINDOWS_1252
+        .encode("1##Ardea cinerea##Röhricht\r2##Botaurus stellaris##a,b\r")
+        .0
+        .into_owned();
+    let meta = meta(
+        "fieldsTerminatedBy=\"##\" linesTerminatedBy=\"\\r\" fieldsEnclosedBy=\"\" ignoreHeaderLines=\"0\" encoding=\"ISO-8859-1\"",
+        FIELDS,
+    );
     file(folder.path(), "meta.xml", meta);
     file(folder.path(), "o.txt", text);
     let dataset = open(&[folder.path().to_owned()]).unwrap();
     assert_eq!(dataset.form, Form::Archive(Packaging::Folder));
-    assert_eq!(rows(&dataset.tables[0]), [["1", "Ardea cinerea", "Röhricht"], ["2", "Botaurus stellaris", "a,b"]]);
+    assert_eq!(
+        rows(&dataset.tables[0]),
+        [["1", "Ardea cinerea", "Röhricht"], ["2", "Botaurus stellaris", "a,b"]]
+    );
 }
 
 #[test]
 fn several_files_are_one_table_and_each_has_its_heading() {
     let folder = tempfile::tempdir().unwrap();
-    let fields = FIELDS.replace("<location>o.txt</location>", "<location>o1.txt</location><location>o2.txt</location>");
+    let fields = FIELDS.replace(
+        "<location>o.txt</location>",
+        "<location>o1.txt</location><location>o2.txt</location>",
+    );
     file(folder.path(), "meta.xml", meta("ignoreHeaderLines=\"1\"", &fields));
     file(folder.path(), "o1.txt", "a,b,c\n1,Ardea cinerea,x");
     file(folder.path(), "o2.txt", "a,b,c\n2,Ardea alba,y\n");
@@ -52,9 +75,14 @@ fn several_files_are_one_table_and_each_has_its_heading() {
 fn a_packed_tar_reads_like_a_folder() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.tar.gz");
-    let packed = flate2::write::GzEncoder::new(std::fs::File::create(&path).unwrap(), flate2::Compression::fast());
+    let packed = flate2::write::GzEncoder::new(
+        std::fs::File::create(&path).unwrap(),
+        flate2::Compression::fast(),
+    );
     let mut tar = tar::Builder::new(packed);
-    for (name, content) in [("meta.xml", meta("", FIELDS)), ("o.txt", "1,Ardea cinerea,x\n".repeat(50_000))] {
+    for (name, content) in
+        [("meta.xml", meta("", FIELDS)), ("o.txt", "1,Ardea cinerea,x\n".repeat(50_000))]
+    {
         let mut header = tar::Header::new_gnu();
         header.set_size(content.len() as u64);
         header.set_mode(0o644);
@@ -69,7 +97,11 @@ fn a_packed_tar_reads_like_a_folder() {
 #[test]
 fn an_archive_of_one_table_needs_no_descriptor() {
     let folder = tempfile::tempdir().unwrap();
-    let path = zip(folder.path(), "a.zip", &[("o.csv", b"occurrenceID,scientificName,year\n1,Ardea alba,2020\n")]);
+    let path = zip(
+        folder.path(),
+        "a.zip",
+        &[("o.csv", b"occurrenceID,scientificName,year\n1,Ardea alba,2020\n")],
+    );
     let dataset = open(&[path]).unwrap();
     assert_eq!(dataset.tables[0].kind, RowKind::Occurrence);
     assert_eq!(dataset.notes.len(), 1);

@@ -35,7 +35,10 @@ fn entities_and_document_types_are_never_read() {
 fn a_descriptor_that_makes_no_sense_says_so() {
     for (xml, says) in [
         ("<archive></archive>".to_owned(), "no core"),
-        (meta("", FIELDS).replace("</archive>", "<core rowType=\"x\"/></archive>"), "more than one core"),
+        (
+            meta("", FIELDS).replace("</archive>", "<core rowType=\"x\"/></archive>"),
+            "more than one core",
+        ),
         (meta("", "<files><location>o.txt</location></files><id index=\"99999\"/>"), "beyond"),
         (meta("ignoreHeaderLines=\"many\"", FIELDS), "heading lines"),
         (meta("", FIELDS).replace("</archive>", ""), "cut off"),
@@ -63,7 +66,11 @@ fn a_bomb_is_refused_before_it_goes_off() {
 fn damaged_archives_say_so() {
     let folder = tempfile::tempdir().unwrap();
     let text = (0..20_000).map(|n| format!("{n},Ardea cinerea\n")).collect::<String>();
-    let path = zip(folder.path(), "a.zip", &[("meta.xml", meta("", FIELDS).as_bytes()), ("o.txt", text.as_bytes())]);
+    let path = zip(
+        folder.path(),
+        "a.zip",
+        &[("meta.xml", meta("", FIELDS).as_bytes()), ("o.txt", text.as_bytes())],
+    );
     let whole = std::fs::read(&path).unwrap();
     let cut = file(folder.path(), "cut.zip", &whole[..whole.len() / 2]);
     assert!(matches!(open(&[cut]).unwrap_err(), FormatError::Damaged { .. }));
@@ -106,7 +113,8 @@ fn too_many_columns_and_members_are_refused() {
     let path = file(folder.path(), "t", vec!["a"; 5_000].join(",") + "\n");
     assert!(matches!(open(&[path]).unwrap_err(), FormatError::TooLarge { .. }));
     let names: Vec<String> = (0..40).map(|n| format!("{n}.txt")).collect();
-    let members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"x".as_slice())).collect();
+    let members: Vec<(&str, &[u8])> =
+        names.iter().map(|name| (name.as_str(), b"x".as_slice())).collect();
     let path = zip(folder.path(), "a.zip", &members);
     let limits = Limits { members: 20, ..Limits::default() };
     assert!(dataset::open(&[path], &OpenOptions::default(), &limits).is_err());

@@ -53,11 +53,15 @@ fn every_character_set_and_line_end_reads_the_same() {
 fn every_delimiter_is_detected_and_can_be_overridden() {
     let folder = tempfile::tempdir().unwrap();
     for delimiter in ["\t", ",", ";", "|"] {
-        let text = ["occurrenceID", "scientificName", "year"].join(delimiter) + "\n" + &["1", "Ardea cinerea", "2020"].join(delimiter) + "\n";
+        let text = ["occurrenceID", "scientificName", "year"].join(delimiter)
+            + "\n"
+            + &["1", "Ardea cinerea", "2020"].join(delimiter)
+            + "\n";
         let dataset = open(&[file(folder.path(), "t", &text)]).unwrap();
         assert_eq!(rows(&dataset.tables[0]), [["1", "Ardea cinerea", "2020"]], "{delimiter:?}");
     }
-    let path = file(folder.path(), "odd", "occurrenceID^scientificName^year\n1^Ardea cinerea^2020\n");
+    let path =
+        file(folder.path(), "odd", "occurrenceID^scientificName^year\n1^Ardea cinerea^2020\n");
     let options = OpenOptions { delimiter: Some(b'^'), ..OpenOptions::default() };
     let dataset = open_with(&[path], &options, &Limits::default()).unwrap();
     assert_eq!(rows(&dataset.tables[0]), [["1", "Ardea cinerea", "2020"]]);
@@ -102,8 +106,10 @@ fn a_stray_quote_inside_a_field_is_a_character() {
 #[test]
 fn related_tables_are_one_dataset_with_the_events_as_core() {
     let folder = tempfile::tempdir().unwrap();
-    let occurrences = file(folder.path(), "o.csv", "occurrenceID,eventID,scientificName\n1,e1,Ardea cinerea\n");
-    let events = file(folder.path(), "e.csv", "eventID,decimalLatitude,decimalLongitude\ne1,41,-8\n");
+    let occurrences =
+        file(folder.path(), "o.csv", "occurrenceID,eventID,scientificName\n1,e1,Ardea cinerea\n");
+    let events =
+        file(folder.path(), "e.csv", "eventID,decimalLatitude,decimalLongitude\ne1,41,-8\n");
     let dataset = open(&[occurrences, events]).unwrap();
     assert_eq!(dataset.tables[0].kind, RowKind::Occurrence);
     assert!(!dataset.tables[0].is_core);

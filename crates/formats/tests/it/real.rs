@@ -27,9 +27,10 @@ fn real_archives_are_read_row_by_row() {
 
 #[test]
 fn real_related_tables_are_read() {
-    let (Some(events), Some(occurrences)) =
-        (trial_data("inbo-dolichopodidae-events/event.csv"), trial_data("inbo-dolichopodidae-events/occurrence.csv"))
-    else {
+    let (Some(events), Some(occurrences)) = (
+        trial_data("inbo-dolichopodidae-events/event.csv"),
+        trial_data("inbo-dolichopodidae-events/occurrence.csv"),
+    ) else {
         return;
     };
     let dataset = open(&[events, occurrences]).unwrap();

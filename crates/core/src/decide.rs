@@ -1,0 +1,263 @@
+//! The one policy function: may this audience see this record, and how precisely?
+//!
+//! Total and deterministic. Which rules meet a record is found in [`meeting`]; what follows from
+//! all of them together is found here, and the strictest of them wins in every respect by itself.
+
+mod meeting;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use crate::category::Category;
+use crate::grid::{CellWidth, Lattice};
+use crate::period::Precision;
+use crate::rule::{Outcome, Rule, Width};
+pub use meeting::{Facts, Meeting, Meets, PlaceFact, meet};
+
+/// Who a copy is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// One partner, told at a step of the lattice that its agreement grants.
+    Partner {
+        /// Divisions by five between public cell and floor; 1 by default, at most 3.
+        step: u8,
+    },
+    /// Everyone.
+    Public,
+}
+
+/// How the place of a record is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PlaceTold {
+    /// As it is held.
+    AsHeld,
+    /// As a block, `step` divisions below the public cell.
+    Block {
+        /// The record's lattice.
+        lattice: Lattice,
+        /// Divisions by five between public cell and floor.
+        step: u8,
+    },
+    /// As a public cell.
+    Cell {
+        /// The record's lattice.
+        lattice: Lattice,
+    },
+    /// Not at all: the record is withheld.
+    Withheld,
+}
+
+/// What follows for one record and one audience.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Decision {
+    /// The record's category: the strictest of all rules that met it.
+    pub category: Category,
+    /// How its place is told.
+    pub place: PlaceTold,
+    /// How its period is told; nothing where it is told as held.
+    pub period: Option<Precision>,
+    /// Extra columns that every rule lets leave.
+    pub allowed_columns: BTreeSet<String>,
+    /// Types of measurement that every rule lets leave.
+    pub allowed_measurements: BTreeSet<String>,
+}
+
+impl Decision {
+    /// The decision for a record that no rule met.
+    pub fn clear() -> Self {
+        Self {
+            category: Category::None,
+            place: PlaceTold::AsHeld,
+            period: None,
+            allowed_columns: BTreeSet::new(),
+            allowed_measurements: BTreeSet::new(),
+        }
+    }
+
+    /// Whether anything about the record is held back.
+    pub fn is_protected(&self) -> bool {
+        self.category > Category::None || self.place != PlaceTold::AsHeld || self.period.is_some()
+    }
+
+    /// Whether the whole record is withheld.
+    pub fn is_withheld(&self) -> bool {
+        self.place == PlaceTold::Withheld
+    }
+
+    /// The stricter of two decisions in every respect: what holds for a record that shares
+    /// something with another.
+    #[must_use]
+    pub fn or_stricter(&self, other: &Self) -> Self {
+        if !self.is_protected() {
+            return other.clone();
+        }
+        if !other.is_protected() {
+            return self.clone();
+        }
+        Self {
+            category: self.category.max(other.category),
+            place: stricter_place(self.place, other.place),
+            period: self.period.max(other.period),
+            allowed_columns: &self.allowed_columns & &other.allowed_columns,
+            allowed_measurements: &self.allowed_measurements & &other.allowed_measurements,
+        }
+    }
+}
+
+/// Decides what an audience may see of a record, from the rules that met it.
+pub fn decide<'r>(met: impl IntoIterator<Item = &'r Rule>, audience: Audience) -> Decision {
+    met.into_iter().fold(Decision::clear(), |so_far, rule| {
+        so_far.or_stricter(&follows(&rule.outcome, audience))
+    })
+}
+
+/// What follows from one rule.
+fn follows(outcome: &Outcome, audience: Audience) -> Decision {
+    let lattice = lattice_of(outcome);
+    let category = outcome
+        .category
+        .unwrap_or(Category::None)
+        .max(lattice.map_or(Category::None, Lattice::category))
+        .max(if holds_back(outcome) { Category::Extreme } else { Category::None });
+    let place = if category == Category::None {
+        PlaceTold::AsHeld
+    } else if holds_back(outcome) {
+        PlaceTold::Withheld
+    } else {
+        told(lattice, category, outcome, audience)
+    };
+    Decision {
+        category,
+        place,
+        period: period_of(outcome, category, audience),
+        allowed_columns: outcome.allow_columns.iter().cloned().collect(),
+        allowed_measurements: outcome.allow_measurements.iter().cloned().collect(),
+    }
+}
+
+/// An embargo withholds until a person lifts it: a date that has passed raises a review, it never
+/// opens by itself.
+fn holds_back(outcome: &Outcome) -> bool {
+    outcome.withhold || outcome.embargo_until.is_some()
+}
+
+/// The lattice of a rule: of its explicit widths the widest, else that of its category.
+fn lattice_of(outcome: &Outcome) -> Option<Lattice> {
+    let by_width = [outcome.public_width, outcome.partner_width]
+        .into_iter()
+        .flatten()
+        .map(lattice_of_width)
+        .reduce(stricter_lattice);
+    match (by_width, outcome.public_width) {
+        (Some(lattice), Some(_)) => Some(lattice),
+        // A width for partners alone does not make the public cell finer than the category's.
+        (Some(lattice), None) => {
+            let own = outcome.category.and_then(Lattice::of);
+            Some(own.map_or(lattice, |own| stricter_lattice(own, lattice)))
+        }
+        (None, _) => outcome.category.and_then(Lattice::of),
+    }
+}
+
+fn lattice_of_width(width: Width) -> Lattice {
+    match width {
+        Width::Degrees(wanted) => CellWidth::at_least(wanted)
+            .map_or(WIDEST, |width| Lattice::Degrees { width }),
+        Width::Metres(width_m) => Lattice::Metres { width_m },
+    }
+}
+
+/// How a place is told on its lattice: extreme records only where the rule gives a width for that
+/// audience.
+fn told(
+    lattice: Option<Lattice>,
+    category: Category,
+    outcome: &Outcome,
+    audience: Audience,
+) -> PlaceTold {
+    let Some(lattice) = lattice else { return PlaceTold::Withheld };
+    let is_named_extreme = outcome.category == Some(Category::Extreme);
+    match audience {
+        Audience::Public if is_named_extreme && outcome.public_width.is_none() => PlaceTold::Withheld,
+        Audience::Public => PlaceTold::Cell { lattice },
+        Audience::Partner { .. } if category == Category::Extreme && outcome.partner_width.is_none() => {
+            PlaceTold::Withheld
+        }
+        Audience::Partner { step } => {
+            let wanted_m = outcome.partner_width.map_or(0.0, |width| lattice_of_width(width).height_m());
+            (1..=step.clamp(1, finest_step(category)))
+                .rev()
+                .find(|step| block_height_m(lattice, *step) >= wanted_m)
+                .map_or(PlaceTold::Cell { lattice }, |step| PlaceTold::Block { lattice, step })
+        }
+    }
+}
+
+/// The last step of a category's lattice; finer than that is exact, which no copy is.
+///
+/// Source: DESIGN D2.
+fn finest_step(category: Category) -> u8 {
+    match category {
+        Category::None | Category::Low => 1,
+        Category::Medium | Category::Extreme => 2,
+        Category::High => 3,
+    }
+}
+
+fn block_height_m(lattice: Lattice, step: u8) -> f64 {
+    lattice.height_m() * 2.0 / 5.0_f64.powi(i32::from(step))
+}
+
+/// Periods by category, unless the rule says otherwise.
+fn period_of(outcome: &Outcome, category: Category, audience: Audience) -> Option<Precision> {
+    let (said, by_category) = match audience {
+        Audience::Public => (
+            outcome.public_period,
+            match category {
+                Category::None => None,
+                Category::Low => Some(Precision::Day),
+                Category::Medium => Some(Precision::Month),
+                Category::High | Category::Extreme => Some(Precision::Year),
+            },
+        ),
+        Audience::Partner { .. } => (
+            outcome.partner_period,
+            match category {
+                Category::None => None,
+                Category::Low | Category::Medium => Some(Precision::Day),
+                Category::High | Category::Extreme => Some(Precision::Month),
+            },
+        ),
+    };
+    said.or(by_category)
+}
+
+/// The stricter of two ways to tell a place: the coarser, and withheld before all.
+fn stricter_place(a: PlaceTold, b: PlaceTold) -> PlaceTold {
+    match (a, b) {
+        (PlaceTold::Withheld, _) | (_, PlaceTold::Withheld) => PlaceTold::Withheld,
+        (PlaceTold::AsHeld, other) | (other, PlaceTold::AsHeld) => other,
+        _ if width_m(a) > width_m(b) => a,
+        _ if width_m(a) < width_m(b) => b,
+        // Equally wide: the order of the rules must not matter, so one kind of lattice goes first.
+        (PlaceTold::Cell { .. }, _) => a,
+        _ => b,
+    }
+}
+
+fn width_m(place: PlaceTold) -> f64 {
+    match place {
+        PlaceTold::AsHeld => 0.0,
+        PlaceTold::Block { lattice, step } => block_height_m(lattice, step),
+        PlaceTold::Cell { lattice } => lattice.height_m(),
+        PlaceTold::Withheld => f64::INFINITY,
+    }
+}
+
+fn stricter_lattice(a: Lattice, b: Lattice) -> Lattice {
+    if a.height_m() >= b.height_m() { a } else { b }
+}
+
+/// What an unusable width becomes.
+const WIDEST: Lattice = Lattice::Metres { width_m: 1_000_000 };

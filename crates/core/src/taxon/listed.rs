@@ -1,0 +1,74 @@
+//! The taxa that rules name.
+
+use super::rank::Rank;
+use super::reading::Reading;
+use super::word::{base, clean, folded_words};
+
+/// A taxon as a rule names it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct RuleTaxon {
+    /// Scientific name as written; empty where only a vernacular name is given.
+    pub scientific_name: String,
+    /// Rank, where the list states one above the species.
+    pub rank: Option<Rank>,
+    /// Vernacular names, one by one.
+    pub vernacular_names: Vec<String>,
+    /// Higher taxa that the list states, from the highest to the lowest: where the taxon belongs.
+    ///
+    /// They never narrow a rule.
+    pub higher: Vec<(Rank, String)>,
+}
+
+impl RuleTaxon {
+    /// A taxon of which only the scientific name is known.
+    pub fn named(scientific_name: &str) -> Self {
+        Self { scientific_name: scientific_name.to_owned(), ..Self::default() }
+    }
+
+    /// Cuts a cell of vernacular names at commas, semicolons, bars and slashes.
+    pub fn vernaculars(cell: &str) -> Vec<String> {
+        let names = cell.split([',', ';', '|', '/']).map(str::trim);
+        names.filter(|name| name.chars().any(char::is_alphabetic)).map(str::to_owned).collect()
+    }
+
+    /// The rank above the genus that it has; nothing for genera and species.
+    ///
+    /// By what the list says, by the columns of higher taxa that repeat the name, or by its form.
+    pub fn rank_above_genus(&self) -> Option<Rank> {
+        let name = base(&clean(self.scientific_name.trim()));
+        let reading = Reading::of(&self.scientific_name);
+        if !reading.is_open() || !reading.phrase.is_empty() || !reading.parents.is_empty() {
+            return None;
+        }
+        let stated = self.higher.iter().find(|(_, higher)| base(&clean(higher)) == name);
+        let rank = self
+            .rank
+            .or(stated.map(|(rank, _)| *rank))
+            .or_else(|| Rank::of_name(self.scientific_name.split_whitespace().next()?));
+        rank.filter(|rank| *rank < Rank::Genus)
+    }
+
+    /// Whether the scientific name has anything that can be compared.
+    pub fn can_be_compared(&self) -> bool {
+        Reading::all_of(&self.scientific_name).iter().any(Reading::has_name)
+    }
+
+    /// Folded words of each vernacular name, without what stands in brackets.
+    pub(super) fn folded_vernaculars(&self) -> impl Iterator<Item = Vec<String>> {
+        self.vernacular_names.iter().map(|name| {
+            let plain = name.split('(').next().unwrap_or_default();
+            folded_words(if plain.trim().is_empty() { name } else { plain })
+                .iter()
+                .map(|word| singular(word))
+                .collect()
+        })
+    }
+}
+
+/// A folded word of a vernacular name, without a plural or genitive `s`.
+pub(super) fn singular(word: &str) -> String {
+    match word.strip_suffix('s') {
+        Some(one) if one.len() > 2 => one.to_owned(),
+        _ => word.to_owned(),
+    }
+}

@@ -1,0 +1,105 @@
+//! The cells of one row, by what they are about: columns, constants and defaults made alike.
+
+use std::borrow::Cow;
+
+use reedbed_core::term::Term;
+use reedbed_formats::row::Fields;
+use reedbed_formats::table::{Dialect, Table};
+
+/// Where the value of a term comes from in one table.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Source {
+    /// The columns of the term, in file order; the first that is not empty counts.
+    columns: Vec<usize>,
+    /// What holds where they are all empty.
+    default: String,
+}
+
+impl Source {
+    /// Finds a term in a table.
+    pub(crate) fn of(table: &Table, name: &str) -> Self {
+        let is_it = |term: Option<&'static Term>| term.is_some_and(|term| term.name == name);
+        let with_term = table.columns.iter().enumerate().filter(|(_, column)| is_it(column.term));
+        let columns: Vec<usize> = with_term.clone().map(|(index, _)| index).collect();
+        let default = with_term
+            .filter_map(|(_, column)| column.default.clone())
+            .chain(table.defaults.iter().filter(|d| is_it(d.term)).map(|d| d.value.clone()))
+            .find(|value| !value.is_empty())
+            .unwrap_or_default();
+        Self { columns, default }
+    }
+
+    /// A source that is one column.
+    pub(crate) fn column(index: Option<usize>) -> Self {
+        Self { columns: index.into_iter().collect(), default: String::new() }
+    }
+
+    /// Whether a row can have a value.
+    pub(crate) fn exists(&self) -> bool {
+        !self.columns.is_empty() || !self.default.is_empty()
+    }
+
+    /// The columns.
+    pub(crate) fn columns(&self) -> &[usize] {
+        &self.columns
+    }
+}
+
+/// One row, split.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row<'a> {
+    /// The bytes of the row, terminator included.
+    pub(crate) bytes: &'a [u8],
+    /// Where its fields are.
+    pub(crate) fields: &'a Fields,
+    /// How fields are written.
+    pub(crate) dialect: Dialect,
+}
+
+impl<'a> Row<'a> {
+    /// The value of a term; empty where there is none.
+    pub(crate) fn text(&self, source: &'a Source) -> Cow<'a, str> {
+        for column in &source.columns {
+            let value = self.cell(*column);
+            if !value.trim_ascii().is_empty() {
+                return value;
+            }
+        }
+        Cow::Borrowed(&source.default)
+    }
+
+    /// The value of a column, unquoted.
+    pub(crate) fn cell(&self, column: usize) -> Cow<'a, str> {
+        unquoted(self.fields.raw(self.bytes, column), self.dialect.quote)
+    }
+
+    /// The bytes of a column as they are written.
+    pub(crate) fn raw(&self, column: usize) -> &'a [u8] {
+        self.fields.raw(self.bytes, column)
+    }
+}
+
+fn unquoted(raw: &[u8], quote: Option<u8>) -> Cow<'_, str> {
+    let Some(quote) = quote else { return String::from_utf8_lossy(raw) };
+    let inner = match raw {
+        [first, inner @ .., last] if *first == quote && *last == quote => inner,
+        _ => return String::from_utf8_lossy(raw),
+    };
+    if memchr::memchr(quote, inner).is_none() {
+        return String::from_utf8_lossy(inner);
+    }
+    let mut bytes = Vec::with_capacity(inner.len());
+    let mut rest = inner.iter();
+    while let Some(byte) = rest.next() {
+        bytes.push(*byte);
+        if *byte == quote {
+            rest.next();
+        }
+    }
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Whether a column or a constant of a table has one of these terms.
+pub(crate) fn has_any(table: &Table, names: &[&str]) -> bool {
+    names.iter().any(|name| Source::of(table, name).exists())
+}

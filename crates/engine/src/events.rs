@@ -1,0 +1,159 @@
+//! The events of a dataset, held in memory: what records inherit from them, and which of them the
+//! copy keeps.
+//!
+//! Memory: about 150 bytes per event; records are never held.
+
+use std::sync::Arc;
+
+use reedbed_core::period::Period;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::place::{Stated, is_standing};
+use crate::pseudonym::Pseudonyms;
+use crate::verdict::{Ties, Verdict, stricter, tie};
+
+/// One event.
+#[derive(Debug)]
+pub(crate) struct Event {
+    /// Its place, if it states one.
+    pub(crate) place: Option<Stated>,
+    /// Whether it says anything of a place at all, readable or not.
+    pub(crate) speaks_of_place: bool,
+    /// Its period, if it states one.
+    pub(crate) period: Option<Period>,
+    /// Hashes of its locality texts.
+    pub(crate) localities: Vec<u64>,
+    /// Hash of the identifier of the event that it is part of.
+    pub(crate) parent: Option<u64>,
+    /// The verdict on the event itself.
+    pub(crate) verdict: Option<Arc<Verdict>>,
+}
+
+/// All events, by hash of their identifiers.
+#[derive(Debug, Default)]
+pub(crate) struct Events {
+    by_id: FxHashMap<u64, Event>,
+}
+
+impl Events {
+    /// Adds an event; of two with one identifier the first counts.
+    pub(crate) fn add(&mut self, id: u64, event: Event) {
+        self.by_id.entry(id).or_insert(event);
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// Whether an event is known.
+    pub(crate) fn has(&self, id: u64) -> bool {
+        self.by_id.contains_key(&id)
+    }
+
+    /// An event and those that it is part of, from the inside out.
+    pub(crate) fn chain(&self, id: Option<u64>) -> impl Iterator<Item = (u64, &Event)> {
+        let mut next = id;
+        let mut depth = 0;
+        std::iter::from_fn(move || {
+            let id = next?;
+            let event = self.by_id.get(&id)?;
+            depth += 1;
+            // A cycle of parents ends here.
+            next = if depth < DEEPEST { event.parent } else { None };
+            Some((id, event))
+        })
+    }
+
+    /// The place that a record of an event inherits.
+    pub(crate) fn place(&self, id: Option<u64>) -> Option<Stated> {
+        self.chain(id).find_map(|(_, event)| event.place)
+    }
+
+    /// The period that a record of an event inherits.
+    pub(crate) fn period(&self, id: Option<u64>) -> Option<Period> {
+        self.chain(id).find_map(|(_, event)| event.period)
+    }
+
+    /// Ties of a protected record to its event, and to those events around it that speak of a place.
+    pub(crate) fn tie(
+        &self,
+        id: u64,
+        shared: &Arc<Verdict>,
+        pseudonyms: &Pseudonyms,
+        ties: &mut Ties,
+    ) {
+        tie(&mut ties.events, id, shared);
+        for (id, event) in self.chain(Some(id)).filter(|(_, event)| event.speaks_of_place) {
+            tie(&mut ties.events, id, shared);
+            for locality in &event.localities {
+                tie(&mut ties.localities, *locality, shared);
+            }
+            if let Some(place) = event.place {
+                if !is_standing(place, &shared.decision, pseudonyms) {
+                    tie(&mut ties.points, place.point, shared);
+                }
+            }
+        }
+    }
+
+    /// Ties of events that are protected themselves.
+    pub(crate) fn tie_protected(&self, pseudonyms: &Pseudonyms, ties: &mut Ties) {
+        for (id, event) in &self.by_id {
+            if let Some(verdict) = &event.verdict {
+                let shared = Arc::new(Verdict::shared(verdict.decision.clone()));
+                self.tie(*id, &shared, pseudonyms, ties);
+            }
+        }
+    }
+
+    /// Gives each event what it shares with protected records and with the events around it.
+    pub(crate) fn settle(&mut self, ties: &Ties) {
+        let own: FxHashMap<u64, Arc<Verdict>> = self
+            .by_id
+            .iter()
+            .filter_map(|(id, event)| {
+                let mut verdict = stricter(event.verdict.as_ref(), ties.events.get(id));
+                for locality in &event.localities {
+                    verdict = stricter(verdict.as_ref(), ties.localities.get(locality));
+                }
+                if let Some(place) = event.place {
+                    verdict = stricter(verdict.as_ref(), ties.points.get(&place.point));
+                }
+                Some((*id, verdict?))
+            })
+            .collect();
+        let settled: Vec<(u64, Arc<Verdict>)> = self
+            .by_id
+            .keys()
+            .filter_map(|id| {
+                let verdict = self
+                    .chain(Some(*id))
+                    .fold(None, |verdict, (id, _)| stricter(verdict.as_ref(), own.get(&id)));
+                Some((*id, verdict?))
+            })
+            .collect();
+        for (id, verdict) in settled {
+            if let Some(event) = self.by_id.get_mut(&id) {
+                event.verdict = Some(verdict);
+            }
+        }
+    }
+
+    /// The verdict that a record takes from its event.
+    pub(crate) fn verdict(&self, id: u64) -> Option<&Arc<Verdict>> {
+        self.by_id.get(&id)?.verdict.as_ref()
+    }
+
+    /// The event and all those around it, for marking that something of it stays.
+    pub(crate) fn mark(&self, id: u64, marked: &mut FxHashSet<u64>) {
+        for (id, _) in self.chain(Some(id)) {
+            if !marked.insert(id) {
+                break;
+            }
+        }
+    }
+}
+
+/// Deeper than any real nesting of events.
+const DEEPEST: usize = 64;

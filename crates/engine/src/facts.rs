@@ -1,0 +1,231 @@
+//! Reads the facts of one row: place, period, links, and what it shares.
+
+use std::borrow::Cow;
+
+use reedbed_core::period::{Period, PeriodCells, PeriodRead};
+use reedbed_formats::place::{self, PlaceCells, PlaceRead};
+
+use crate::cells::{Row, Source};
+use crate::frequency::hash_of;
+use crate::place::Stated;
+use crate::plan::Plan;
+use crate::statement;
+
+/// What one row states.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RowFacts {
+    /// Its place.
+    pub(crate) place: Option<Stated>,
+    /// Where its verbatim place disagrees with the decimal one: that place too.
+    pub(crate) other_place: Option<Stated>,
+    /// Whether any of its cells speaks of a place, readable or not.
+    pub(crate) speaks_of_place: bool,
+    /// Its period.
+    pub(crate) period: Option<Period>,
+    /// Hashes of its locality texts, folded.
+    pub(crate) localities: Vec<u64>,
+    /// Hash of the identifier of its event.
+    pub(crate) event: Option<u64>,
+    /// Hash of the identifier of the event that its event is part of.
+    pub(crate) parent_event: Option<u64>,
+    /// Hash of the identifier of its taxon in the dataset's checklist.
+    pub(crate) taxon: Option<u64>,
+}
+
+impl RowFacts {
+    /// Something that tells sites apart: the point, else the locality.
+    pub(crate) fn site(&self) -> Option<u64> {
+        match (&self.place, self.localities.first()) {
+            (Some(place), _) => {
+                let (lat, lon) = (place.point.lat().0, place.point.lon().0);
+                let mut bytes = [0_u8; 16];
+                for (byte, value) in
+                    bytes.iter_mut().zip(lat.to_le_bytes().into_iter().chain(lon.to_le_bytes()))
+                {
+                    *byte = value;
+                }
+                Some(hash_of(&bytes))
+            }
+            (None, locality) => locality.copied(),
+        }
+    }
+}
+
+/// Why a row cannot be used: the column to blame and the reason, never its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unusable {
+    /// The column.
+    pub(crate) column: String,
+    /// The reason in words.
+    pub(crate) reason: String,
+}
+
+/// Things that are odd but not wrong, counted for the report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Oddities {
+    /// Decimal and verbatim place are far apart.
+    pub places_disagree: u64,
+    /// The datum is not stated; the place is taken for WGS 84.
+    pub datum_not_stated: u64,
+    /// The place says something, but nothing that can be read: it counts as unknown.
+    pub place_unknown: u64,
+    /// The date says something, but nothing that can be read: it counts as unknown.
+    pub period_unknown: u64,
+}
+
+impl Oddities {
+    /// Adds what another worker counted.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.places_disagree += other.places_disagree;
+        self.datum_not_stated += other.datum_not_stated;
+        self.place_unknown += other.place_unknown;
+        self.period_unknown += other.period_unknown;
+    }
+}
+
+/// Reads a row.
+///
+/// Errors: [`Unusable`] for a place or a date that cannot be: beyond the globe, or no day of any
+/// calendar. What is merely unreadable is unknown, and unknown means less detail.
+pub(crate) fn read(
+    row: Row<'_>,
+    plan: &Plan<'_>,
+    oddities: &mut Oddities,
+) -> Result<RowFacts, Unusable> {
+    let mut facts = RowFacts::default();
+    if plan.states_place() {
+        read_place(row, plan, oddities, &mut facts)?;
+    }
+    facts.period = read_period(row, plan, oddities)?;
+    for source in &plan.facts.localities {
+        let locality = row.text(source);
+        if !locality.trim_ascii().is_empty() && locality != statement::WORDING {
+            facts.localities.push(hash_of(folded(&locality).as_bytes()));
+        }
+    }
+    let links = &plan.links;
+    facts.event = id_of(row, &links.event);
+    facts.parent_event = id_of(row, &links.parent_event);
+    facts.taxon = id_of(row, &links.taxon);
+    Ok(facts)
+}
+
+fn id_of(row: Row<'_>, source: &Source) -> Option<u64> {
+    if !source.exists() {
+        return None;
+    }
+    let id = row.text(source);
+    (!id.trim_ascii().is_empty()).then(|| hash_of(id.as_bytes()))
+}
+
+/// Texts that differ in case or spaces only are one locality.
+fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    folded
+}
+
+fn read_place(
+    row: Row<'_>,
+    plan: &Plan<'_>,
+    oddities: &mut Oddities,
+    facts: &mut RowFacts,
+) -> Result<(), Unusable> {
+    let mut texts: [Cow<'_, str>; 11] = Default::default();
+    for (text, source) in texts.iter_mut().zip(&plan.facts.place) {
+        *text = row.text(source);
+    }
+    // Columns that only qualify a place (datum, uncertainty, precision) do not speak of one.
+    let [lat, lon, datum, v_lat, v_lon, v_both, v_system, v_srs, uncertainty, precision, footprint] =
+        &texts;
+    facts.speaks_of_place = [lat, lon, v_lat, v_lon, v_both, footprint]
+        .iter()
+        .any(|text| !text.trim_ascii().is_empty());
+    if !facts.speaks_of_place {
+        return Ok(());
+    }
+    let cells = PlaceCells {
+        decimal_latitude: lat,
+        decimal_longitude: lon,
+        geodetic_datum: datum,
+        verbatim_latitude: v_lat,
+        verbatim_longitude: v_lon,
+        verbatim_coordinates: v_both,
+        verbatim_coordinate_system: v_system,
+        verbatim_srs: v_srs,
+        coordinate_uncertainty: uncertainty,
+        coordinate_precision: precision,
+        footprint_wkt: footprint,
+    };
+    match place::read(&cells) {
+        PlaceRead::Known(stated) => {
+            facts.place = Some(Stated {
+                point: stated.point,
+                uncertainty_m: stated.uncertainty_m,
+                shift_m: stated.shift_m,
+            });
+            if datum.trim_ascii().is_empty() {
+                oddities.datum_not_stated += 1;
+            }
+        }
+        PlaceRead::Unknown(_) => oddities.place_unknown += 1,
+        PlaceRead::Impossible(why) => {
+            return Err(Unusable { column: why.column.to_owned(), reason: why.to_string() });
+        }
+    }
+    Ok(())
+}
+
+fn read_period(
+    row: Row<'_>,
+    plan: &Plan<'_>,
+    oddities: &mut Oddities,
+) -> Result<Option<Period>, Unusable> {
+    let [year, month, day, start_doy, end_doy] = plan.facts.date_parts.as_slice() else {
+        return Ok(None);
+    };
+    let mut period: Option<Period> = None;
+    for source in &plan.facts.event_dates {
+        let event_date = row.text(source);
+        let texts = [
+            row.text(year),
+            row.text(month),
+            row.text(day),
+            row.text(start_doy),
+            row.text(end_doy),
+        ];
+        let [year, month, day, start_doy, end_doy] = &texts;
+        let is_silent = event_date.trim_ascii().is_empty()
+            && texts.iter().all(|text| text.trim_ascii().is_empty());
+        if is_silent {
+            continue;
+        }
+        let cells = PeriodCells {
+            event_date: &event_date,
+            year,
+            month,
+            day,
+            start_day_of_year: start_doy,
+            end_day_of_year: end_doy,
+        };
+        match cells.read() {
+            PeriodRead::Known(known) => {
+                period = Some(period.map_or(known, |other| other.hull(known)));
+            }
+            PeriodRead::Unknown => oddities.period_unknown += 1,
+            PeriodRead::Impossible => {
+                return Err(Unusable {
+                    column: "eventDate".to_owned(),
+                    reason: "a date that no calendar has".to_owned(),
+                });
+            }
+        }
+    }
+    Ok(period)
+}

@@ -1,0 +1,445 @@
+//! Brings the rules to a record: matches its names once, meets the rules, and decides.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use reedbed_core::area::AreaSet;
+use reedbed_core::decide::{Audience, Decision, Facts, Meeting, PlaceFact, decide, meet};
+use reedbed_core::period::{Day, Period};
+use reedbed_core::place::Point;
+use reedbed_core::rule::{Rule, RuleSet};
+use reedbed_core::taxon::{How, Name, RuleTaxonId, TaxonFacts, TaxonHits, TaxonIndex};
+use rustc_hash::FxHashMap;
+
+use crate::cells::Row;
+use crate::facts::RowFacts;
+use crate::place::Stated;
+use crate::plan::Plan;
+use crate::pseudonym::Pseudonyms;
+use crate::share::Settings;
+use crate::summary::{MatchedName, NameCount};
+use crate::taxa::TaxonCores;
+use crate::verdict::Verdict;
+
+/// The rules, ready to be met.
+pub(crate) struct Judge<'a> {
+    rules: &'a RuleSet,
+    index: TaxonIndex<'a>,
+    by_taxon: FxHashMap<RuleTaxonId, Vec<usize>>,
+    areas: &'a AreaSet,
+    audience: Audience,
+    today: Day,
+    /// Rules that ask for no taxon: every record may meet them.
+    without_taxon: Vec<usize>,
+    /// The keys of the audience.
+    pub(crate) pseudonyms: &'a Pseudonyms,
+}
+
+/// Verdicts of one worker, by the rules that met.
+pub(crate) type Verdicts = FxHashMap<Vec<usize>, Arc<Verdict>>;
+
+impl<'a> Judge<'a> {
+    /// Prepares the rules of a copy.
+    pub(crate) fn new(settings: &'a Settings, pseudonyms: &'a Pseudonyms) -> Self {
+        let rules = &settings.rules;
+        let mut by_taxon: FxHashMap<RuleTaxonId, Vec<usize>> = FxHashMap::default();
+        for (index, rule) in (0..).zip(&rules.rules) {
+            if let Some(taxon) = rule.taxon {
+                by_taxon.entry(taxon).or_default().push(index);
+            }
+        }
+        Self {
+            rules,
+            index: TaxonIndex::new(&rules.taxa, settings.checklist.as_ref()),
+            by_taxon,
+            areas: &settings.areas,
+            audience: settings.audience,
+            today: settings.today,
+            without_taxon: (0..)
+                .zip(&rules.rules)
+                .filter(|(_, rule)| rule.taxon.is_none())
+                .map(|(index, _)| index)
+                .collect(),
+            pseudonyms,
+        }
+    }
+
+    /// Decides about an event: only rules that ask for no taxon can meet it.
+    pub(crate) fn event(
+        &self,
+        row: Row<'_>,
+        plan: &Plan<'_>,
+        facts: &RowFacts,
+        verdicts: &mut Verdicts,
+    ) -> Option<Arc<Verdict>> {
+        if self.without_taxon.is_empty() {
+            return None;
+        }
+        self.judge(row, plan, "event", None, facts, (facts.place, facts.period), verdicts)
+    }
+
+    /// Decides about a record. `inherited` is its place and period, its event's where it has none.
+    #[expect(clippy::too_many_arguments, reason = "two of them are the worker's caches")]
+    pub(crate) fn record(
+        &self,
+        row: Row<'_>,
+        plan: &Plan<'_>,
+        facts: &RowFacts,
+        inherited: (Option<Stated>, Option<Period>),
+        taxa: &TaxonCores,
+        names: &mut NameCache,
+        verdicts: &mut Verdicts,
+    ) -> Option<Arc<Verdict>> {
+        let hits = names.hits(row, plan, facts.taxon, taxa, &self.index);
+        if hits.hits.is_empty() && self.without_taxon.is_empty() {
+            return None;
+        }
+        self.judge(row, plan, "occurrence", Some(&hits), facts, inherited, verdicts)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the facts of one record, and a cache")]
+    fn judge(
+        &self,
+        row: Row<'_>,
+        plan: &Plan<'_>,
+        kind: &str,
+        hits: Option<&TaxonHits>,
+        facts: &RowFacts,
+        inherited: (Option<Stated>, Option<Period>),
+        verdicts: &mut Verdicts,
+    ) -> Option<Arc<Verdict>> {
+        let met = self.with_facts(row, plan, kind, hits, facts, inherited, |facts| {
+            let mut met: Vec<usize> = self
+                .candidates(hits)
+                .filter(|(_, rule)| meet(rule, facts, self.areas, self.today).is_met())
+                .map(|(index, _)| index)
+                .collect();
+            met.sort_unstable();
+            met.dedup();
+            met
+        });
+        if met.is_empty() {
+            return None;
+        }
+        if let Some(known) = verdicts.get(&met) {
+            return Some(Arc::clone(known)).filter(|verdict| verdict.decision.is_protected());
+        }
+        let rules = || met.iter().filter_map(|index| self.rules.rules.get(*index));
+        let verdict = Arc::new(Verdict {
+            decision: decide(rules(), self.audience),
+            reasons: reasons(rules()),
+            rules: met.clone(),
+        });
+        verdicts.insert(met, Arc::clone(&verdict));
+        Some(verdict).filter(|verdict| verdict.decision.is_protected())
+    }
+
+    /// Rules that can meet a record: those about its names, and those about none.
+    fn candidates<'s>(
+        &'s self,
+        hits: Option<&'s TaxonHits>,
+    ) -> impl Iterator<Item = (usize, &'s Rule)> {
+        let by_taxon = hits.into_iter().flat_map(|hits| self.rules_of(hits));
+        by_taxon
+            .chain(self.without_taxon.iter().copied())
+            .filter_map(|index| Some((index, self.rules.rules.get(index)?)))
+    }
+
+    fn rules_of<'s>(&'s self, hits: &'s TaxonHits) -> impl Iterator<Item = usize> + 's {
+        hits.hits
+            .iter()
+            .filter_map(|(taxon, _)| self.by_taxon.get(taxon))
+            .flat_map(|rules| rules.iter().copied())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the facts of one record")]
+    fn with_facts<T>(
+        &self,
+        row: Row<'_>,
+        plan: &Plan<'_>,
+        kind: &str,
+        taxon: Option<&TaxonHits>,
+        facts: &RowFacts,
+        (place, period): (Option<Stated>, Option<Period>),
+        use_them: impl FnOnce(&Facts<'_>) -> T,
+    ) -> T {
+        let circles: Vec<(Point, f64)> = place
+            .iter()
+            .chain(&facts.other_place)
+            .map(|stated| (stated.point, stated.radius_m()))
+            .collect();
+        let place =
+            if circles.is_empty() { PlaceFact::Unknown } else { PlaceFact::Circles(&circles) };
+        let sources = &plan.facts;
+        let life_stage = row.text(&sources.life_stage);
+        let reproductive_condition = row.text(&sources.reproductive_condition);
+        let behavior = row.text(&sources.behavior);
+        let providers: Vec<_> = sources.providers.iter().map(|source| row.text(source)).collect();
+        let providers: Vec<&str> = providers.iter().map(AsRef::as_ref).collect();
+        use_them(&Facts {
+            taxon,
+            place,
+            period,
+            life_stage: &life_stage,
+            reproductive_condition: &reproductive_condition,
+            behavior: &behavior,
+            kind,
+            providers: &providers,
+        })
+    }
+
+    /// How each rule stands to a record, for people: the decision and every rule looked at.
+    pub(crate) fn explain(
+        &self,
+        row: Row<'_>,
+        plan: &Plan<'_>,
+        facts: &RowFacts,
+        inherited: (Option<Stated>, Option<Period>),
+        taxa: &TaxonCores,
+    ) -> (TaxonHits, Vec<(usize, Meeting)>, Decision) {
+        let hits = NameCache::default().hits(row, plan, facts.taxon, taxa, &self.index);
+        let meetings =
+            self.with_facts(row, plan, "occurrence", Some(&hits), facts, inherited, |facts| {
+                (0..)
+                    .zip(&self.rules.rules)
+                    .map(|(index, rule)| (index, meet(rule, facts, self.areas, self.today)))
+                    .collect::<Vec<_>>()
+            });
+        let met = meetings
+            .iter()
+            .filter(|(_, meeting)| meeting.is_met())
+            .filter_map(|(index, _)| self.rules.rules.get(*index));
+        let decision = decide(met, self.audience);
+        (hits.as_ref().clone(), meetings, decision)
+    }
+
+    /// The rules.
+    pub(crate) fn rules(&self) -> &RuleSet {
+        self.rules
+    }
+
+    /// Whether a name of a checklist is listed by any rule.
+    pub(crate) fn lookup(&self, facts: &TaxonFacts<'_>) -> TaxonHits {
+        self.index.lookup(facts)
+    }
+
+    /// The plain form of a record's scientific name.
+    pub(crate) fn plain_name(&self, row: Row<'_>, plan: &Plan<'_>) -> Option<String> {
+        let name = row.text(plan.facts.names.first()?);
+        Some(Name::parse(&name).canonical().to_owned()).filter(|name| !name.is_empty())
+    }
+}
+
+/// Reasons and authorities of rules, in words.
+fn reasons<'r>(rules: impl Iterator<Item = &'r Rule>) -> String {
+    let told: BTreeSet<String> = rules
+        .filter_map(|rule| {
+            let reason = rule.reason.map(|reason| reason.words().to_owned());
+            match (reason, rule.authority.clone()) {
+                (Some(reason), Some(authority)) => Some(format!("{reason} ({authority})")),
+                (Some(only), None) | (None, Some(only)) => Some(only),
+                (None, None) => None,
+            }
+        })
+        .collect();
+    if told.is_empty() {
+        return "sensitive taxon or place".to_owned();
+    }
+    told.into_iter().collect::<Vec<_>>().join("; ")
+}
+
+/// Names that were looked up, with what came of it, by the bytes of all name columns.
+#[derive(Debug, Default)]
+pub(crate) struct NameCache {
+    known: FxHashMap<Box<[u8]>, KnownName>,
+    tally: NameTally,
+    key: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct KnownName {
+    hits: Arc<TaxonHits>,
+    name: Box<str>,
+    records: u64,
+}
+
+impl NameCache {
+    fn hits(
+        &mut self,
+        row: Row<'_>,
+        plan: &Plan<'_>,
+        taxon: Option<u64>,
+        taxa: &TaxonCores,
+        index: &TaxonIndex<'_>,
+    ) -> Arc<TaxonHits> {
+        self.key.clear();
+        for column in &plan.facts.name_columns {
+            self.key.extend_from_slice(row.raw(*column));
+            self.key.push(0);
+        }
+        if let Some(taxon) = taxon.filter(|_| !taxa.is_empty()) {
+            self.key.extend_from_slice(&taxon.to_le_bytes());
+        }
+        if let Some(known) = self.known.get_mut(self.key.as_slice()) {
+            known.records += 1;
+            return Arc::clone(&known.hits);
+        }
+        let texts = Texts::of(row, plan);
+        let core = taxon.and_then(|taxon| taxa.names(taxon));
+        let own = index.lookup(&texts.facts());
+        let hits = Arc::new(match core {
+            // The checklist of the dataset says more of the name than the record does.
+            Some(core) if texts.is_empty() => index.lookup(&core.facts()),
+            Some(core) => both(own, index.lookup(&core.facts())),
+            None => own,
+        });
+        let name = if texts.is_empty() { core.map_or("", Texts::name) } else { texts.name() };
+        if self.known.len() >= MOST_KNOWN {
+            self.tally.take(std::mem::take(&mut self.known));
+        }
+        let known = KnownName { hits: Arc::clone(&hits), name: name.into(), records: 1 };
+        self.known.insert(self.key.as_slice().into(), known);
+        hits
+    }
+
+    /// The names with their numbers of records.
+    pub(crate) fn into_tally(mut self) -> NameTally {
+        self.tally.take(self.known);
+        self.tally
+    }
+}
+
+/// What either of two sets of names leads to.
+fn both(mut one: TaxonHits, other: TaxonHits) -> TaxonHits {
+    for (taxon, how) in other.hits {
+        if !one.hits.iter().any(|(known, _)| *known == taxon) {
+            one.hits.push((taxon, how));
+        }
+    }
+    one.listed |= other.listed;
+    one
+}
+
+/// The name columns of a row, in the order of [`TaxonFacts::TERMS`].
+#[derive(Debug, Clone)]
+pub(crate) struct Texts(Vec<Box<str>>);
+
+impl Texts {
+    /// Reads the name columns.
+    pub(crate) fn of(row: Row<'_>, plan: &Plan<'_>) -> Self {
+        Self(plan.facts.names.iter().map(|source| row.text(source).trim().into()).collect())
+    }
+
+    /// The columns as the matching of names wants them.
+    pub(crate) fn facts(&self) -> TaxonFacts<'_> {
+        let mut facts = TaxonFacts::default();
+        for (term, text) in TaxonFacts::TERMS.iter().zip(&self.0) {
+            facts.set(term, text);
+        }
+        facts
+    }
+
+    /// Whether they say nothing that names an organism.
+    fn is_empty(&self) -> bool {
+        let says_nothing = |term: &str| {
+            matches!(term, "taxonID" | "acceptedNameUsageID" | "taxonRank" | "typeStatus")
+        };
+        TaxonFacts::TERMS
+            .iter()
+            .zip(&self.0)
+            .all(|(term, text)| text.is_empty() || says_nothing(term))
+    }
+
+    /// The name to show: the scientific name, else what comes nearest.
+    fn name(&self) -> &str {
+        self.0.iter().map(AsRef::as_ref).find(|text: &&str| !text.is_empty()).unwrap_or("")
+    }
+}
+
+/// Names with their numbers of records.
+#[derive(Debug, Default)]
+pub(crate) struct NameTally {
+    unlisted: FxHashMap<Box<str>, u64>,
+    matched: FxHashMap<(Box<str>, How), u64>,
+    /// Records whose names are not counted because there are too many.
+    uncounted: u64,
+}
+
+impl NameTally {
+    fn take(&mut self, known: FxHashMap<Box<[u8]>, KnownName>) {
+        for known in known.into_values() {
+            self.count(&known);
+        }
+    }
+
+    fn count(&mut self, known: &KnownName) {
+        let Some(how) = known.hits.hits.iter().map(|(_, how)| *how).find(|how| *how != How::Exact)
+        else {
+            if known.hits.hits.is_empty() && !known.name.is_empty() {
+                add(&mut self.unlisted, known.name.clone(), known.records, &mut self.uncounted);
+            }
+            return;
+        };
+        if !known.hits.hits.iter().any(|(_, how)| *how == How::Exact) {
+            add(&mut self.matched, (known.name.clone(), how), known.records, &mut self.uncounted);
+        }
+    }
+
+    /// Adds what another worker counted.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (name, records) in other.unlisted {
+            add(&mut self.unlisted, name, records, &mut self.uncounted);
+        }
+        for (key, records) in other.matched {
+            add(&mut self.matched, key, records, &mut self.uncounted);
+        }
+        self.uncounted += other.uncounted;
+    }
+
+    /// The most frequent unlisted names, and how many there are.
+    pub(crate) fn unlisted(&self, most: usize) -> (Vec<NameCount>, usize) {
+        let mut names: Vec<NameCount> = self
+            .unlisted
+            .iter()
+            .map(|(name, records)| NameCount { name: name.to_string(), records: *records })
+            .collect();
+        names.sort_by(|a, b| b.records.cmp(&a.records).then_with(|| a.name.cmp(&b.name)));
+        let total = names.len();
+        names.truncate(most);
+        (names, total)
+    }
+
+    /// Names that were matched in another way than letter by letter.
+    pub(crate) fn matched(&self, most: usize) -> Vec<MatchedName> {
+        let mut names: Vec<MatchedName> = self
+            .matched
+            .iter()
+            .map(|((name, how), records)| MatchedName {
+                name: name.to_string(),
+                how: how.sentence().to_owned(),
+                records: *records,
+            })
+            .collect();
+        names.sort_by(|a, b| b.records.cmp(&a.records).then_with(|| a.name.cmp(&b.name)));
+        names.truncate(most);
+        names
+    }
+}
+
+fn add<K: std::hash::Hash + Eq>(
+    counts: &mut FxHashMap<K, u64>,
+    key: K,
+    records: u64,
+    uncounted: &mut u64,
+) {
+    if let Some(count) = counts.get_mut(&key) {
+        *count += records;
+    } else if counts.len() < MOST_KNOWN {
+        counts.insert(key, records);
+    } else {
+        *uncounted += records;
+    }
+}
+
+/// Different spellings that are kept at once; more are looked up anew.
+const MOST_KNOWN: usize = 200_000;

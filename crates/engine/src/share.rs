@@ -1,0 +1,200 @@
+//! The way of a dataset: read, decide, generalise, write. One call makes one copy.
+//!
+//! The order of the steps is carried by types: a [`Prepared`] copy knows every decision and has
+//! written nothing; [`Prepared::write`] is the only way to bytes.
+
+mod error;
+mod package;
+
+use std::path::{Path, PathBuf};
+
+use reedbed_core::area::AreaSet;
+use reedbed_core::decide::Audience;
+use reedbed_core::period::Day;
+use reedbed_core::rule::RuleSet;
+use reedbed_core::taxon::Checklist;
+use reedbed_formats::dataset::Dataset;
+
+pub use error::ShareError;
+pub use package::OutputForm;
+
+use crate::findings::Findings;
+use crate::judge::Judge;
+use crate::plan::{self, Plan};
+use crate::pseudonym::{Pseudonyms, Secret};
+use crate::summary::Summary;
+use crate::survey::{self, Survey};
+use crate::tally::{Reject, RowCount};
+use crate::taxa::TaxonCores;
+
+/// What long work tells about how far it is.
+pub trait Progress: Sync {
+    /// A stage begins that reads this many bytes.
+    fn begin(&self, stage: Stage, bytes: u64);
+    /// So many bytes more have been read.
+    fn advance(&self, bytes: u64);
+    /// The stage ends.
+    fn end(&self);
+}
+
+/// A stage of long work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Records are read and decided about.
+    Deciding,
+    /// The copy is written.
+    Writing,
+}
+
+/// Nothing is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _stage: Stage, _bytes: u64) {}
+    fn advance(&self, _bytes: u64) {}
+    fn end(&self) {}
+}
+
+/// Everything that decides what a copy is.
+#[derive(Debug)]
+pub struct Settings {
+    /// The rules.
+    pub rules: RuleSet,
+    /// Digest of the rules, for the report.
+    pub rules_digest: String,
+    /// Boundaries that rules name.
+    pub areas: AreaSet,
+    /// Synonyms and child taxa.
+    pub checklist: Option<Checklist>,
+    /// Who the copy is for.
+    pub audience: Audience,
+    /// The partner's name, for a copy that is not public.
+    pub partner: Option<String>,
+    /// The terms of the agreement, for a copy that is not public.
+    pub terms: Option<String>,
+    /// The key of the pseudonyms.
+    pub secret: Secret,
+    /// Name that keeps the pseudonyms of datasets apart.
+    pub dataset: String,
+    /// What the metadata of the copy says of its holder.
+    pub holder: Holder,
+    /// The form to write; nothing for the form that came in.
+    pub form: Option<OutputForm>,
+    /// The day on which the copy is made.
+    pub today: Day,
+    /// Threads.
+    pub workers: usize,
+}
+
+/// What the metadata of a copy says of the dataset and its holder: published as given.
+#[derive(Debug, Clone, Default)]
+pub struct Holder {
+    /// Title of the copy; one is made from published values if there is none.
+    pub title: Option<String>,
+    /// Organisation.
+    pub organisation: Option<String>,
+    /// Electronic mail address for questions.
+    pub contact: Option<String>,
+}
+
+/// A copy of which everything is decided and nothing is written.
+pub struct Prepared<'a> {
+    settings: &'a Settings,
+    dataset: &'a Dataset,
+    plans: Vec<Plan<'a>>,
+    taxa: TaxonCores,
+    judge: Judge<'a>,
+    survey: Survey,
+}
+
+/// What a copy turned out to be.
+#[derive(Debug)]
+pub struct Shared {
+    /// For the report.
+    pub summary: Summary,
+    /// Rows that cannot be used.
+    pub rejects: Vec<Reject>,
+    /// The files written, relative to the package.
+    pub files: Vec<PathBuf>,
+}
+
+/// Reads a dataset once and decides about every record.
+///
+/// Errors: [`ShareError::NothingToDecide`] where no table has a column that a rule could ask for.
+pub fn prepare<'a>(
+    dataset: &'a Dataset,
+    settings: &'a Settings,
+    pseudonyms: &'a Pseudonyms,
+    progress: &dyn Progress,
+) -> Result<Prepared<'a>, ShareError> {
+    let plans = Plan::all(dataset);
+    if !plan::has_records(&plans) {
+        return Err(ShareError::NothingToDecide);
+    }
+    let judge = Judge::new(settings, pseudonyms);
+    progress.begin(Stage::Deciding, bytes_of(dataset));
+    let taxa = TaxonCores::read(&plans)?;
+    let survey = survey::survey(&plans, &judge, &taxa, settings.workers, progress)?;
+    progress.end();
+    Ok(Prepared { settings, dataset, plans, taxa, judge, survey })
+}
+
+impl Prepared<'_> {
+    /// Writes the copy into a folder that must not exist yet; `None` writes nothing and only counts.
+    pub fn write(
+        self,
+        folder: Option<&Path>,
+        progress: &dyn Progress,
+    ) -> Result<Shared, ShareError> {
+        progress.begin(Stage::Writing, bytes_of(self.dataset));
+        let written = package::write(&self, folder, progress)?;
+        progress.end();
+        let mut rejects = self.survey.rejects.clone();
+        rejects.extend(written.rejects);
+        let summary = Summary::of(&self, &written.counts, &written.findings, &rejects);
+        Ok(Shared { summary, rejects, files: written.files })
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        self.settings
+    }
+
+    pub(crate) fn dataset(&self) -> &Dataset {
+        self.dataset
+    }
+
+    pub(crate) fn plans(&self) -> &[Plan<'_>] {
+        &self.plans
+    }
+
+    pub(crate) fn taxa(&self) -> &TaxonCores {
+        &self.taxa
+    }
+
+    pub(crate) fn judge(&self) -> &Judge<'_> {
+        &self.judge
+    }
+
+    pub(crate) fn survey(&self) -> &Survey {
+        &self.survey
+    }
+}
+
+impl std::fmt::Debug for Prepared<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepared").field("tables", &self.plans.len()).finish_non_exhaustive()
+    }
+}
+
+/// What came of writing all tables.
+pub(crate) struct Written {
+    pub(crate) counts: Vec<RowCount>,
+    pub(crate) findings: Findings,
+    pub(crate) rejects: Vec<Reject>,
+    pub(crate) files: Vec<PathBuf>,
+}
+
+fn bytes_of(dataset: &Dataset) -> u64 {
+    dataset.tables.iter().filter_map(|table| table.byte_len()).sum()
+}

@@ -1,0 +1,69 @@
+//! What can go wrong when a copy is made.
+
+use reedbed_formats::error::FormatError;
+
+/// Why a copy was not made. Nothing of it is left behind.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ShareError {
+    /// The input cannot be read.
+    #[error("the input cannot be read")]
+    Input(#[from] FormatError),
+    /// No table has a column that a rule could ask for.
+    #[error("no table has a name, a place, a date or an event that could be decided about")]
+    NothingToDecide,
+    /// The wanted form does not fit the dataset.
+    #[error("a dataset of {tables} tables cannot be written as one file")]
+    OneFileOnly {
+        /// How many tables there are.
+        tables: usize,
+    },
+    /// Rows are not accounted for. A fault of ours.
+    #[error("rows of table `{table}` are not accounted for; nothing was written")]
+    Unbalanced {
+        /// The table.
+        table: String,
+    },
+    /// Stated circles do not hold the true places. A fault of ours.
+    #[error("{rows} stated circles would not hold the true place; nothing was written")]
+    Untrue {
+        /// How many.
+        rows: u64,
+    },
+    /// The copy cannot be written.
+    #[error("the copy cannot be written")]
+    Writing(#[source] std::io::Error),
+}
+
+impl ShareError {
+    pub(crate) fn writing(error: std::io::Error) -> Self {
+        Self::Writing(error)
+    }
+
+    /// Whether policy refuses, rather than something having failed.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::NothingToDecide)
+    }
+
+    /// Whether a check of the copy failed.
+    pub fn is_unverified(&self) -> bool {
+        matches!(self, Self::Unbalanced { .. } | Self::Untrue { .. })
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::NothingToDecide => Some(
+                "give the columns Darwin Core headings (scientificName, decimalLatitude, eventDate, …); \
+                 `reedbed inspect` shows what was understood",
+            ),
+            Self::OneFileOnly { .. } => {
+                Some("leave out --format, or write a Darwin Core archive with --format dwca")
+            }
+            Self::Unbalanced { .. } | Self::Untrue { .. } => {
+                Some("this is a fault in Reedbed; please report it without the data")
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! The first reading: decides about every record, and notes what protected records share with
+//! others. Nothing is written yet.
+
+use std::sync::Arc;
+
+use reedbed_core::place::Point;
+use reedbed_formats::chunk::Chunk;
+use reedbed_formats::row::Fields;
+use rustc_hash::FxHashMap;
+
+use crate::cells::Row;
+use crate::events::{Event, Events};
+use crate::facts::{self, RowFacts};
+use crate::frequency::{CommonCounter, CommonValues, hash_of};
+use crate::judge::{Judge, NameCache, NameTally};
+use crate::pipeline;
+use crate::place::is_standing;
+use crate::plan::{Plan, Role};
+use crate::share::{Progress, ShareError};
+use crate::tally::Reject;
+use crate::taxa::TaxonCores;
+use crate::verdict::{Ties, Verdict, tie};
+
+/// What the first reading found.
+#[derive(Debug, Default)]
+pub(crate) struct Survey {
+    /// The events, settled.
+    pub(crate) events: Events,
+    /// What protected records share with others.
+    pub(crate) ties: Ties,
+    /// By table, in the order of the plans.
+    pub(crate) tables: Vec<TableSurvey>,
+    /// Names that no rule listed.
+    pub(crate) names: NameTally,
+    /// Rows that cannot be used, in the order of tables and rows.
+    pub(crate) rejects: Vec<Reject>,
+}
+
+/// What the first reading found in one table.
+#[derive(Debug, Default)]
+pub(crate) struct TableSurvey {
+    /// Rows read.
+    pub(crate) rows: u64,
+    /// Protected rows, by number.
+    pub(crate) protected: Vec<(u64, Arc<Verdict>)>,
+    /// Rows that cannot be used, by number.
+    pub(crate) rejected: Vec<u64>,
+    /// Values that may leave with protected records.
+    pub(crate) common: CommonValues,
+    /// Hashes of the identifiers of the rows, sorted.
+    pub(crate) ids: Vec<u64>,
+    /// Places whose decimal and verbatim forms disagree, and records whose datum is not stated.
+    pub(crate) oddities: facts::Oddities,
+}
+
+impl TableSurvey {
+    /// Whether a row has this identifier.
+    pub(crate) fn has(&self, id: u64) -> bool {
+        self.ids.binary_search(&id).is_ok()
+    }
+}
+
+/// Reads all tables of records and events once.
+pub(crate) fn survey(
+    plans: &[Plan<'_>],
+    judge: &Judge<'_>,
+    taxa: &TaxonCores,
+    workers: usize,
+    progress: &dyn Progress,
+) -> Result<Survey, ShareError> {
+    let mut survey = Survey {
+        tables: plans.iter().map(|_| TableSurvey::default()).collect(),
+        ..Survey::default()
+    };
+    // Events first: records inherit place and period from them.
+    for role in [Role::Events, Role::Taxa, Role::Records] {
+        for (index, plan) in plans.iter().enumerate().filter(|(_, plan)| plan.role == role) {
+            let reader = TableReader { plan, judge, taxa, survey: &survey };
+            let found = read(&reader, workers, progress)?;
+            survey.take(index, found);
+        }
+        if role == Role::Events {
+            survey.events.tie_protected(judge.pseudonyms, &mut survey.ties);
+        }
+    }
+    let ties = std::mem::take(&mut survey.ties);
+    survey.events.settle(&ties);
+    survey.ties = ties;
+    Ok(survey)
+}
+
+impl Survey {
+    /// Whether any record is protected.
+    pub(crate) fn has_protected(&self) -> bool {
+        !self.ties.is_empty() || self.tables.iter().any(|table| !table.protected.is_empty())
+    }
+
+    fn take(&mut self, index: usize, found: TableFound) {
+        for (id, event) in found.events {
+            self.events.add(id, event);
+        }
+        self.ties.merge(found.ties);
+        self.names.merge(found.names);
+        self.rejects.extend(found.rejects.into_iter());
+        if let Some(table) = self.tables.get_mut(index) {
+            *table = found.table;
+        }
+    }
+}
+
+struct TableReader<'a> {
+    plan: &'a Plan<'a>,
+    judge: &'a Judge<'a>,
+    taxa: &'a TaxonCores,
+    survey: &'a Survey,
+}
+
+#[derive(Debug, Default)]
+struct TableFound {
+    table: TableSurvey,
+    events: Vec<(u64, Event)>,
+    ties: Ties,
+    names: NameTally,
+    rejects: Vec<Reject>,
+}
+
+/// What one worker gathers over all its chunks.
+struct Gathered {
+    fields: Fields,
+    names: NameCache,
+    verdicts: FxHashMap<Vec<usize>, Arc<Verdict>>,
+    ties: Ties,
+    common: CommonCounter,
+    oddities: facts::Oddities,
+}
+
+/// What one chunk gives, in the order of its rows.
+#[derive(Default)]
+struct ChunkFound {
+    bytes: u64,
+    rows: u64,
+    protected: Vec<(u64, Arc<Verdict>)>,
+    rejected: Vec<(u64, Reject)>,
+    ids: Vec<u64>,
+    events: Vec<(u64, Event)>,
+}
+
+fn read(
+    reader: &TableReader<'_>,
+    workers: usize,
+    progress: &dyn Progress,
+) -> Result<TableFound, ShareError> {
+    let table = reader.plan.table;
+    let mut found = TableFound::default();
+    let start = || Gathered {
+        fields: Fields::default(),
+        names: NameCache::default(),
+        verdicts: FxHashMap::default(),
+        ties: Ties::default(),
+        common: CommonCounter::of(table),
+        oddities: facts::Oddities::default(),
+    };
+    let gathered = pipeline::run(
+        table.read()?,
+        workers,
+        start,
+        |state, chunk| reader.chunk(state, &chunk),
+        |chunk| {
+            progress.advance(chunk.bytes);
+            found.table.rows += chunk.rows;
+            found.table.protected.extend(chunk.protected);
+            found.table.ids.extend(chunk.ids);
+            found.events.extend(chunk.events);
+            for (row, reject) in chunk.rejected {
+                found.table.rejected.push(row);
+                found.rejects.push(reject);
+            }
+            Ok::<(), ShareError>(())
+        },
+    )?;
+    let mut common = CommonCounter::of(table);
+    for state in gathered {
+        found.ties.merge(state.ties);
+        found.names.merge(state.names.into_tally());
+        found.table.oddities.merge(&state.oddities);
+        common.merge(state.common);
+    }
+    found.table.common = common.finish();
+    found.reject_duplicates(reader)?;
+    Ok(found)
+}
+
+impl TableFound {
+    /// Rejects rows whose identifier an earlier row has.
+    fn reject_duplicates(&mut self, reader: &TableReader<'_>) -> Result<(), ShareError> {
+        self.table.ids.sort_unstable();
+        let mut seen: FxHashMap<u64, bool> = self
+            .table
+            .ids
+            .windows(2)
+            .filter_map(|pair| match pair {
+                [a, b] if a == b => Some((*a, false)),
+                _ => None,
+            })
+            .collect();
+        self.table.ids.dedup();
+        if seen.is_empty() {
+            return Ok(());
+        }
+        let table = reader.plan.table;
+        let (shape, own) = (table.shape(), &reader.plan.links.own);
+        let mut fields = Fields::default();
+        let mut late = Vec::new();
+        let mut chunks = table.read()?;
+        while let Some(chunk) = chunks.next_chunk()? {
+            let mut rows = chunk.rows(&shape);
+            while let Some(read) = rows.next_into(&mut fields) {
+                if read.fault.is_some() || self.table.rejected.binary_search(&read.row).is_ok() {
+                    continue;
+                }
+                let row = Row { bytes: read.bytes, fields: &fields, dialect: shape.dialect };
+                if let Some(seen) = seen.get_mut(&hash_of(row.text(own).as_bytes())) {
+                    if *seen {
+                        late.push((read.row, read.line, chunk.file));
+                    }
+                    *seen = true;
+                }
+            }
+        }
+        for (row, line, file) in late {
+            self.rejects.push(Reject {
+                file: table.file_name(file).to_owned(),
+                line,
+                column: own_heading(reader.plan),
+                reason: "an earlier row has the same identifier".to_owned(),
+            });
+            self.table.rejected.push(row);
+        }
+        self.table.rejected.sort_unstable();
+        let rejected = &self.table.rejected;
+        self.table.protected.retain(|(row, _)| rejected.binary_search(row).is_err());
+        Ok(())
+    }
+}
+
+fn own_heading(plan: &Plan<'_>) -> String {
+    let column = plan.links.own.columns().first().and_then(|index| plan.table.columns.get(*index));
+    column.map(|column| column.heading.clone()).unwrap_or_default()
+}
+
+impl TableReader<'_> {
+    fn chunk(&self, state: &mut Gathered, chunk: &Chunk) -> ChunkFound {
+        let shape = self.plan.table.shape();
+        let mut found = ChunkFound { bytes: chunk.bytes().len() as u64, ..ChunkFound::default() };
+        let mut fields = std::mem::take(&mut state.fields);
+        let mut rows = chunk.rows(&shape);
+        while let Some(read) = rows.next_into(&mut fields) {
+            found.rows += 1;
+            let row = Row { bytes: read.bytes, fields: &fields, dialect: shape.dialect };
+            let refused = match read.fault {
+                Some(fault) => {
+                    Err(facts::Unusable { column: String::new(), reason: fault.to_string() })
+                }
+                None => self.row(state, row, read.row, &mut found),
+            };
+            if let Err(unusable) = refused {
+                let reject = Reject {
+                    file: self.plan.table.file_name(chunk.file).to_owned(),
+                    line: read.line,
+                    column: unusable.column,
+                    reason: unusable.reason,
+                };
+                found.rejected.push((read.row, reject));
+            }
+        }
+        state.fields = fields;
+        found
+    }
+
+    fn row(
+        &self,
+        state: &mut Gathered,
+        row: Row<'_>,
+        number: u64,
+        found: &mut ChunkFound,
+    ) -> Result<(), facts::Unusable> {
+        let own = row.text(&self.plan.links.own);
+        let own = (!own.trim_ascii().is_empty()).then(|| hash_of(own.as_bytes()));
+        if self.plan.role == Role::Taxa {
+            found.ids.extend(own);
+            return Ok(());
+        }
+        let facts = facts::read(row, self.plan, &mut state.oddities)?;
+        if self.plan.role == Role::Events {
+            let verdict = self.judge.event(row, self.plan, &facts, &mut state.verdicts);
+            let id = own.ok_or_else(|| facts::Unusable {
+                column: own_heading(self.plan),
+                reason: "an event without an identifier".to_owned(),
+            })?;
+            found.ids.push(id);
+            if let Some(verdict) = &verdict {
+                found.protected.push((number, Arc::clone(verdict)));
+            }
+            found.events.push((id, event(&facts, verdict)));
+            state.common.count(|column| row.raw(column), facts.site());
+            return Ok(());
+        }
+        self.check_links(&facts)?;
+        found.ids.extend(own);
+        let events = &self.survey.events;
+        let place = facts.place.or_else(|| events.place(facts.event));
+        let period = facts.period.or_else(|| events.period(facts.event));
+        let verdict = self.judge.record(
+            row,
+            self.plan,
+            &facts,
+            (place, period),
+            self.taxa,
+            &mut state.names,
+            &mut state.verdicts,
+        );
+        let site = if verdict.is_none() { facts.site().or(facts.event) } else { None };
+        state.common.count(|column| row.raw(column), site);
+        if let Some(verdict) = verdict {
+            self.tie(state, &facts, facts.event, &own, &verdict);
+            found.protected.push((number, verdict));
+        }
+        Ok(())
+    }
+
+    /// A row must not hang from nothing.
+    fn check_links(&self, facts: &RowFacts) -> Result<(), facts::Unusable> {
+        let events = &self.survey.events;
+        let orphan = |column: &str, what: &str| facts::Unusable {
+            column: column.to_owned(),
+            reason: format!("no {what} has this identifier"),
+        };
+        if !events.is_empty() {
+            if let Some(event) = facts.event.filter(|event| !events.has(*event)) {
+                let _ = event;
+                return Err(orphan("eventID", "event"));
+            }
+        }
+        if self.plan.links.core == Some(reedbed_formats::table::RowKind::Taxon) {
+            let is_known = facts.taxon.is_some_and(|taxon| self.taxa.has(taxon));
+            if !is_known {
+                return Err(orphan("taxonID", "taxon"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what a protected record shares with others.
+    fn tie(
+        &self,
+        state: &mut Gathered,
+        facts: &RowFacts,
+        event: Option<u64>,
+        own: &Option<u64>,
+        verdict: &Arc<Verdict>,
+    ) {
+        let shared = Arc::new(Verdict::shared(verdict.decision.clone()));
+        let ties = &mut state.ties;
+        if let Some(event) = event {
+            self.survey.events.tie(event, &shared, self.judge.pseudonyms, ties);
+        }
+        for locality in &facts.localities {
+            tie(&mut ties.localities, *locality, &shared);
+        }
+        if let Some(place) = facts.place {
+            if !is_standing(place, &verdict.decision, self.judge.pseudonyms) {
+                tie::<Point>(&mut ties.points, place.point, &shared);
+            }
+        }
+        if let Some(own) = own {
+            tie(&mut ties.records, *own, &shared);
+        }
+    }
+}
+
+fn event(facts: &RowFacts, verdict: Option<Arc<Verdict>>) -> Event {
+    Event {
+        place: facts.place,
+        speaks_of_place: facts.speaks_of_place,
+        period: facts.period,
+        localities: facts.localities.clone(),
+        parent: facts.parent_event,
+        verdict,
+    }
+}

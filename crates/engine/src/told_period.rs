@@ -1,0 +1,54 @@
+//! A period as a copy tells it.
+
+use reedbed_core::period::{Period, Precision};
+
+/// A generalised period, ready to be written.
+#[derive(Debug, Clone)]
+pub(crate) struct ToldPeriod {
+    told: Option<Precision>,
+    period: Option<Period>,
+}
+
+impl ToldPeriod {
+    /// Tells a period at a precision; an unknown period is not told at all.
+    pub(crate) fn tell(period: Option<Period>, precision: Option<Precision>) -> Self {
+        let generalised = match (period, precision) {
+            (Some(_), Some(Precision::None)) | (None, _) => None,
+            (Some(period), Some(precision)) => Some(period.generalise(precision)),
+            (Some(period), None) => Some(period),
+        };
+        Self { told: precision, period: generalised }
+    }
+
+    /// The precision.
+    pub(crate) fn told(&self) -> Option<Precision> {
+        self.told
+    }
+
+    /// The period told, for the metadata of the copy.
+    pub(crate) fn period(&self) -> Option<Period> {
+        self.period
+    }
+
+    /// The value of a period term; nothing where it stays as it is, empty where it is withheld.
+    pub(crate) fn value(&self, term: &str) -> Option<String> {
+        let precision = self.told?;
+        let Some(period) = self.period else { return Some(String::new()) };
+        let (start, end) = (period.start(), period.end());
+        let same_year = start.year() == end.year();
+        let same_month = same_year && start.month() == end.month();
+        let by_day = precision == Precision::Day && start == end;
+        let by_month = precision <= Precision::Month && same_month;
+        let shown =
+            |is_shown: bool, number: i64| if is_shown { number.to_string() } else { String::new() };
+        Some(match term {
+            "eventDate" => period.iso_interval(),
+            "year" => shown(same_year, i64::from(start.year())),
+            "month" => shown(by_month, i64::from(start.month())),
+            "day" => shown(by_day, i64::from(start.day())),
+            "startDayOfYear" => shown(precision == Precision::Day, i64::from(start.day_of_year())),
+            "endDayOfYear" => shown(precision == Precision::Day, i64::from(end.day_of_year())),
+            _ => String::new(),
+        })
+    }
+}

@@ -1,0 +1,313 @@
+//! The second reading: writes the copy. Untouched rows are copied byte for byte; protected ones are
+//! treated; rows that must not leave are left out; every row is counted.
+
+mod attached;
+mod events;
+mod records;
+
+use std::io::Write;
+use std::sync::Arc;
+
+use reedbed_core::place::Point;
+use reedbed_formats::chunk::Chunk;
+use reedbed_formats::patch::{self, Patch};
+use reedbed_formats::row::Fields;
+use reedbed_formats::table::Dialect;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::cells::Row;
+use crate::facts::{self, RowFacts};
+use crate::findings::Findings;
+use crate::frequency::hash_of;
+use crate::judge::Judge;
+use crate::pipeline;
+use crate::plan::{Plan, Role};
+use crate::share::{Progress, ShareError};
+use crate::survey::{Survey, TableSurvey};
+use crate::tally::{Reject, RowCount};
+use crate::taxa::TaxonCores;
+use crate::treat::Treatment;
+use crate::verdict::{Verdict, stricter};
+
+/// Everything that the second reading knows.
+pub(crate) struct Copy<'a> {
+    /// The tables.
+    pub(crate) plans: &'a [Plan<'a>],
+    /// What the first reading found.
+    pub(crate) survey: &'a Survey,
+    /// Rules and keys.
+    pub(crate) judge: &'a Judge<'a>,
+    /// Checklists in the dataset.
+    pub(crate) taxa: &'a TaxonCores,
+    /// Treatments, by table.
+    pub(crate) treatments: &'a [Treatment],
+    /// What stands in licence columns of a copy that is not public.
+    pub(crate) licence: Option<&'a str>,
+    /// The dialect to write, where it is not the table's own.
+    pub(crate) dialect: Option<Dialect>,
+    /// Threads.
+    pub(crate) workers: usize,
+}
+
+/// What tables written earlier mean for tables written later.
+#[derive(Debug, Default)]
+pub(crate) struct Consequences {
+    /// Events that had records.
+    pub(crate) had: FxHashSet<u64>,
+    /// Events of which something stays as it is, and those around them.
+    pub(crate) live: FxHashSet<u64>,
+    /// New events that records hang from: by event and by how they are told.
+    pub(crate) wanted: FxHashMap<u64, Vec<Arc<Verdict>>>,
+    /// Protected records by hash of their identifier.
+    pub(crate) records: FxHashMap<u64, Arc<Verdict>>,
+}
+
+/// What came of writing one table.
+#[derive(Debug, Default)]
+pub(crate) struct TableWritten {
+    /// Its rows.
+    pub(crate) count: RowCount,
+    /// Rows that turned out to hang from nothing.
+    pub(crate) rejects: Vec<Reject>,
+}
+
+/// What one worker gathers.
+struct Gathered {
+    fields: Fields,
+    findings: Findings,
+}
+
+/// What one chunk gives, in order.
+#[derive(Default)]
+struct ChunkWritten {
+    read: u64,
+    bytes: Vec<u8>,
+    count: RowCount,
+    rejects: Vec<Reject>,
+    had: FxHashSet<u64>,
+    live: FxHashSet<u64>,
+    wanted: Vec<(u64, Arc<Verdict>)>,
+    records: Vec<(u64, Arc<Verdict>)>,
+    untrue: u64,
+}
+
+impl Copy<'_> {
+    /// Writes the rows of one table.
+    pub(crate) fn table(
+        &self,
+        index: usize,
+        out: &mut dyn Write,
+        consequences: &mut Consequences,
+        findings: &mut Findings,
+        progress: &dyn Progress,
+    ) -> Result<TableWritten, ShareError> {
+        let (Some(plan), Some(treatment), Some(table)) =
+            (self.plans.get(index), self.treatments.get(index), self.survey.tables.get(index))
+        else {
+            return Ok(TableWritten::default());
+        };
+        let writer =
+            TableWriter { copy: self, plan, treatment, table, consequences: &*consequences };
+        let mut written = TableWritten::default();
+        let mut after = Consequences::default();
+        let mut untrue = 0;
+        let start = || Gathered { fields: Fields::default(), findings: Findings::default() };
+        let gathered = pipeline::run(
+            plan.table.read()?,
+            self.workers,
+            start,
+            |state, chunk| writer.chunk(state, &chunk),
+            |chunk| {
+                progress.advance(chunk.read);
+                out.write_all(&chunk.bytes).map_err(ShareError::writing)?;
+                written.count.merge(&chunk.count);
+                written.rejects.extend(chunk.rejects);
+                after.had.extend(chunk.had);
+                after.live.extend(chunk.live);
+                for (event, verdict) in chunk.wanted {
+                    want(&mut after.wanted, event, verdict);
+                }
+                after.records.extend(chunk.records);
+                untrue += chunk.untrue;
+                Ok::<(), ShareError>(())
+            },
+        )?;
+        for state in gathered {
+            findings.merge(state.findings);
+        }
+        consequences.take(after, &self.survey.events);
+        if untrue > 0 {
+            return Err(ShareError::Untrue { rows: untrue });
+        }
+        if !written.count.balances() {
+            return Err(ShareError::Unbalanced { table: plan.table.name.clone() });
+        }
+        Ok(written)
+    }
+}
+
+impl Consequences {
+    fn take(&mut self, after: Self, events: &crate::events::Events) {
+        for event in after.had {
+            events.mark(event, &mut self.had);
+        }
+        for event in after.live {
+            events.mark(event, &mut self.live);
+        }
+        for (event, verdicts) in after.wanted {
+            for verdict in verdicts {
+                want(&mut self.wanted, event, verdict);
+            }
+        }
+        self.records.extend(after.records);
+    }
+}
+
+/// Notes that a record hangs from a new event; events that are told alike are one.
+fn want(wanted: &mut FxHashMap<u64, Vec<Arc<Verdict>>>, event: u64, verdict: Arc<Verdict>) {
+    let known = wanted.entry(event).or_default();
+    match known.iter_mut().find(|known| events::told_alike(&known.decision, &verdict.decision)) {
+        Some(known) if known.decision == verdict.decision => {}
+        Some(known) => {
+            *known = Arc::new(Verdict::shared(known.decision.or_stricter(&verdict.decision)));
+        }
+        None => known.push(verdict),
+    }
+}
+
+struct TableWriter<'a> {
+    copy: &'a Copy<'a>,
+    plan: &'a Plan<'a>,
+    treatment: &'a Treatment,
+    table: &'a TableSurvey,
+    consequences: &'a Consequences,
+}
+
+/// One row on its way out.
+struct Passing<'a> {
+    row: Row<'a>,
+    number: u64,
+    line: u64,
+    file: usize,
+}
+
+impl TableWriter<'_> {
+    fn chunk(&self, state: &mut Gathered, chunk: &Chunk) -> ChunkWritten {
+        let shape = self.plan.table.shape();
+        let mut written = ChunkWritten {
+            read: chunk.bytes().len() as u64,
+            bytes: Vec::with_capacity(chunk.bytes().len() + chunk.bytes().len() / 8),
+            ..ChunkWritten::default()
+        };
+        let mut fields = std::mem::take(&mut state.fields);
+        let mut rows = chunk.rows(&shape);
+        while let Some(read) = rows.next_into(&mut fields) {
+            written.count.read += 1;
+            if read.fault.is_some() || self.table.rejected.binary_search(&read.row).is_ok() {
+                written.count.rejected += 1;
+                continue;
+            }
+            let row = Row { bytes: read.bytes, fields: &fields, dialect: shape.dialect };
+            let passing = Passing { row, number: read.row, line: read.line, file: chunk.file };
+            match self.plan.role {
+                Role::Records => self.record(&passing, &mut state.findings, &mut written),
+                Role::Events => self.event(&passing, &mut state.findings, &mut written),
+                Role::Attached | Role::Measurements => self.attached(&passing, &mut written),
+                Role::Taxa => self.clear(&passing, &mut written),
+            }
+        }
+        state.fields = fields;
+        written
+    }
+
+    /// The verdict of the first reading on a row.
+    fn own_verdict(&self, number: u64) -> Option<&Arc<Verdict>> {
+        let protected = &self.table.protected;
+        let at = protected.binary_search_by_key(&number, |(row, _)| *row).ok()?;
+        protected.get(at).map(|(_, verdict)| verdict)
+    }
+
+    /// The verdict with all that the row shares with protected records.
+    fn verdict(&self, number: u64, facts: &RowFacts, own_id: Option<u64>) -> Option<Arc<Verdict>> {
+        let ties = &self.copy.survey.ties;
+        let mut verdict = self.own_verdict(number).cloned();
+        if ties.is_empty() {
+            return verdict;
+        }
+        if let Some(event) = facts.event {
+            verdict = stricter(verdict.as_ref(), ties.events.get(&event));
+            verdict = stricter(verdict.as_ref(), self.copy.survey.events.verdict(event));
+        }
+        for locality in &facts.localities {
+            verdict = stricter(verdict.as_ref(), ties.localities.get(locality));
+        }
+        if let Some(place) = facts.place {
+            verdict = stricter(verdict.as_ref(), ties.points.get::<Point>(&place.point));
+        }
+        if let Some(own) = own_id {
+            verdict = stricter(verdict.as_ref(), ties.records.get(&own));
+        }
+        verdict
+    }
+
+    /// Writes a row that no protection touches.
+    fn clear(&self, passing: &Passing<'_>, written: &mut ChunkWritten) {
+        let row = passing.row;
+        let mut patches = Vec::new();
+        for (column, default) in self.treatment.defaults() {
+            if row.cell(column).trim_ascii().is_empty() {
+                patches.push(Patch { column, value: default.to_owned() });
+            }
+        }
+        if self.copy.survey.has_protected() {
+            let told = self.treatment.completeness().filter(|column| !row.raw(*column).is_empty());
+            patches.extend(told.map(|column| Patch { column, value: String::new() }));
+        }
+        if let Some(licence) = self.copy.licence {
+            for (column, name) in self.treatment.licences() {
+                if name == "license" || !row.raw(column).is_empty() {
+                    patches.push(Patch { column, value: licence.to_owned() });
+                }
+            }
+        }
+        patches.sort_by_key(|patch| patch.column);
+        patches.dedup_by_key(|patch| patch.column);
+        let added = self.treatment.added_to_clear(self.copy.licence);
+        self.emit(row, &patches, &added, written);
+    }
+
+    fn emit(&self, row: Row<'_>, patches: &[Patch], added: &[String], written: &mut ChunkWritten) {
+        let columns = self.plan.table.columns.len();
+        written.count.written += 1;
+        match self.copy.dialect.filter(|wanted| *wanted != row.dialect) {
+            None => patch::write_row(
+                &mut written.bytes,
+                row.bytes,
+                row.fields,
+                columns,
+                row.dialect,
+                patches,
+                added,
+            ),
+            Some(dialect) => {
+                let cells: Vec<String> = (0..columns)
+                    .map(|column| {
+                        let patched = patches.iter().find(|patch| patch.column == column);
+                        patched.map_or_else(|| row.cell(column).into_owned(), |p| p.value.clone())
+                    })
+                    .collect();
+                let values = cells.iter().chain(added).map(String::as_str);
+                patch::write_values(&mut written.bytes, values, dialect);
+            }
+        }
+    }
+
+    fn read_facts(&self, row: Row<'_>) -> Option<RowFacts> {
+        facts::read(row, self.plan, &mut facts::Oddities::default()).ok()
+    }
+
+    fn own_id(&self, row: Row<'_>) -> Option<u64> {
+        let own = row.text(&self.plan.links.own);
+        (!own.trim_ascii().is_empty()).then(|| hash_of(own.as_bytes()))
+    }
+}

@@ -1,0 +1,66 @@
+//! Events on their way out: kept, generalised, made anew for protected records, or withheld when
+//! nothing hangs from them any more.
+
+use std::sync::Arc;
+
+use reedbed_core::decide::Decision;
+
+use super::{ChunkWritten, Passing, TableWriter};
+use crate::findings::Findings;
+use crate::pseudonym::Pseudonyms;
+use crate::statement;
+use crate::treat::EVENT;
+use crate::verdict::Verdict;
+
+/// Whether two decisions tell an event in the same way.
+pub(super) fn told_alike(a: &Decision, b: &Decision) -> bool {
+    a.category == b.category && a.place == b.place && a.period == b.period
+}
+
+/// The identifier of the new event that stands for an event under a decision.
+pub(super) fn pseudonym(pseudonyms: &Pseudonyms, event: &str, decision: &Decision) -> String {
+    let event = event.trim_ascii();
+    if pseudonyms.is_own(event) {
+        return event.to_owned();
+    }
+    let told = statement::generalised(decision.place, decision.period);
+    pseudonyms.of(EVENT, &format!("{event}\u{1f}{}\u{1f}{told}", decision.category))
+}
+
+impl TableWriter<'_> {
+    /// Writes an event: as it is, generalised, as the new events that protected records hang from,
+    /// or not at all.
+    pub(super) fn event(
+        &self,
+        passing: &Passing<'_>,
+        findings: &mut Findings,
+        written: &mut ChunkWritten,
+    ) {
+        let (Some(facts), Some(id)) = (self.read_facts(passing.row), self.own_id(passing.row))
+        else {
+            written.count.rejected += 1;
+            return;
+        };
+        let wanted = self.consequences.wanted.get(&id);
+        for verdict in wanted.into_iter().flatten() {
+            written.count.added += 1;
+            self.protected(passing, &facts, verdict, true, written);
+        }
+        // An event that had records and has none left says that something was withheld from it.
+        let is_left_alone =
+            self.consequences.had.contains(&id) && !self.consequences.live.contains(&id);
+        match self.copy.survey.events.verdict(id) {
+            None if !is_left_alone => {
+                self.cover(passing, &facts, findings);
+                self.clear(passing, written);
+            }
+            Some(verdict)
+                if !is_left_alone && wanted.is_none() && !verdict.decision.is_withheld() =>
+            {
+                let shared = Arc::new(Verdict::shared(verdict.decision.clone()));
+                self.protected(passing, &facts, &shared, true, written);
+            }
+            _ => written.count.withheld += 1,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Records on their way out.
+
+use std::sync::Arc;
+
+use super::{ChunkWritten, Passing, TableWriter, events};
+use crate::cells::Source;
+use crate::facts::RowFacts;
+use crate::findings::Findings;
+use crate::place::ToldPlace;
+use crate::told_period::ToldPeriod;
+use crate::treat::Telling;
+use crate::verdict::Verdict;
+
+impl TableWriter<'_> {
+    /// Writes a record as its verdict wants it.
+    pub(super) fn record(
+        &self,
+        passing: &Passing<'_>,
+        findings: &mut Findings,
+        written: &mut ChunkWritten,
+    ) {
+        let Some(facts) = self.read_facts(passing.row) else {
+            // The first reading rejected it; nothing that cannot be read leaves.
+            written.count.rejected += 1;
+            return;
+        };
+        let own_id = self.own_id(passing.row);
+        let events = &self.copy.survey.events;
+        if let Some(event) = facts.event {
+            written.had.insert(event);
+        }
+        let Some(verdict) = self.verdict(passing.number, &facts, own_id) else {
+            if let Some(event) = facts.event {
+                written.live.insert(event);
+            }
+            self.cover(passing, &facts, findings);
+            findings.clear_record();
+            self.clear(passing, written);
+            return;
+        };
+        if let Some(id) = own_id {
+            written.records.push((id, Arc::clone(&verdict)));
+        }
+        let stated = facts.place.or_else(|| events.place(facts.event));
+        if verdict.decision.is_withheld() {
+            written.count.withheld += 1;
+            findings.withheld_record(&verdict);
+            return;
+        }
+        let Ok(shown) = ToldPlace::tell(stated, &verdict.decision, self.copy.judge.pseudonyms)
+        else {
+            written.untrue += 1;
+            return;
+        };
+        let event = facts.event.filter(|event| events.has(*event));
+        if let Some(event) = event {
+            written.wanted.push((event, Arc::new(Verdict::shared(verdict.decision.clone()))));
+        }
+        findings.protected_record(&verdict, stated, &shown);
+        self.protected(passing, &facts, &verdict, event.is_some(), written);
+        self.cover_protected(passing, &shown, &facts, &verdict, findings);
+    }
+
+    /// Writes a protected row; `hangs` says that it hangs from a new event.
+    pub(super) fn protected(
+        &self,
+        passing: &Passing<'_>,
+        facts: &RowFacts,
+        verdict: &Arc<Verdict>,
+        hangs: bool,
+        written: &mut ChunkWritten,
+    ) {
+        let pseudonyms = self.copy.judge.pseudonyms;
+        let place = if facts.speaks_of_place {
+            match ToldPlace::tell(facts.place, &verdict.decision, pseudonyms) {
+                Ok(place) => place,
+                Err(_untrue) => {
+                    written.untrue += 1;
+                    return;
+                }
+            }
+        } else {
+            ToldPlace::none()
+        };
+        let period = ToldPeriod::tell(facts.period, verdict.decision.period);
+        let event_id = passing.row.text(self.event_source());
+        let event = hangs.then(|| events::pseudonym(pseudonyms, &event_id, &verdict.decision));
+        let plain_name = self.copy.judge.plain_name(passing.row, self.plan);
+        let telling = Telling {
+            decision: &verdict.decision,
+            place: &place,
+            period: &period,
+            reasons: &verdict.reasons,
+            event: event.as_deref(),
+            plain_name: plain_name.as_deref(),
+        };
+        let (patches, added) = self.treatment.protect(
+            passing.row,
+            &telling,
+            &self.table.common,
+            pseudonyms,
+            self.copy.licence,
+        );
+        if verdict.is_shared() {
+            written.count.shared += 1;
+        } else {
+            written.count.protected += 1;
+        }
+        self.emit(passing.row, &patches, &added, written);
+    }
+
+    fn event_source(&self) -> &Source {
+        if self.plan.links.event.exists() { &self.plan.links.event } else { &self.plan.links.own }
+    }
+
+    /// Counts what a clear row publishes.
+    pub(super) fn cover(&self, passing: &Passing<'_>, facts: &RowFacts, findings: &mut Findings) {
+        if let Some(place) = facts.place {
+            findings.coverage.point(place.point);
+        }
+        if let Some(period) = facts.period {
+            findings.coverage.period(period);
+        }
+        self.cover_groups(passing, findings);
+    }
+
+    fn cover_protected(
+        &self,
+        passing: &Passing<'_>,
+        shown: &ToldPlace,
+        facts: &RowFacts,
+        verdict: &Verdict,
+        findings: &mut Findings,
+    ) {
+        if let Some(region) = shown.region() {
+            findings.coverage.region(&region);
+        }
+        let period = facts.period.or_else(|| self.copy.survey.events.period(facts.event));
+        if let Some(period) = ToldPeriod::tell(period, verdict.decision.period).period() {
+            findings.coverage.period(period);
+        }
+        self.cover_groups(passing, findings);
+    }
+
+    fn cover_groups(&self, passing: &Passing<'_>, findings: &mut Findings) {
+        for (rank, source) in (0_u8..).zip(&self.plan.facts.groups) {
+            let name = passing.row.text(source);
+            if !name.is_empty() && reedbed_core::taxon::is_plain_name(&name) {
+                findings.coverage.group(rank, &name);
+                return;
+            }
+        }
+    }
+}
