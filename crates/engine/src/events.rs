@@ -89,10 +89,10 @@ impl Events {
             for locality in &event.localities {
                 tie(&mut ties.localities, *locality, shared);
             }
-            if let Some(place) = event.place {
-                if !is_standing(place, &shared.decision, pseudonyms) {
-                    tie(&mut ties.points, place.point, shared);
-                }
+            if let Some(place) = event.place
+                && !is_standing(place, &shared.decision, pseudonyms)
+            {
+                tie(&mut ties.points, place.point, shared);
             }
         }
     }

@@ -114,10 +114,10 @@ impl CommonCounter {
                 .filter(|(_, sites)| sites.count >= WANTED)
                 .map(|(value, _)| value)
                 .collect();
-            if let Only::One(value, rows) = column.only {
-                if rows >= 2 {
-                    values.insert(value);
-                }
+            if let Only::One(value, rows) = column.only
+                && rows >= 2
+            {
+                values.insert(value);
             }
             (column.index, values)
         });
@@ -151,11 +151,12 @@ impl ColumnCounter {
             }
             std::collections::hash_map::Entry::Vacant(_) => return true,
         };
-        if sites.count < WANTED && !sites.first.iter().take(sites.count).any(|s| *s == site) {
-            if let Some(slot) = sites.first.get_mut(sites.count) {
-                *slot = site;
-                sites.count += 1;
-            }
+        if sites.count < WANTED
+            && !sites.first.iter().take(sites.count).any(|s| *s == site)
+            && let Some(slot) = sites.first.get_mut(sites.count)
+        {
+            *slot = site;
+            sites.count += 1;
         }
         sites.count >= WANTED
     }

@@ -8,7 +8,7 @@ use reedbed_core::decide::{Audience, Decision, Facts, Meeting, PlaceFact, decide
 use reedbed_core::period::{Day, Period};
 use reedbed_core::place::Point;
 use reedbed_core::rule::{Rule, RuleSet};
-use reedbed_core::taxon::{How, Name, RuleTaxonId, TaxonFacts, TaxonHits, TaxonIndex};
+use reedbed_core::taxon::{How, RuleTaxonId, TaxonFacts, TaxonHits, TaxonIndex};
 use rustc_hash::FxHashMap;
 
 use crate::cells::Row;
@@ -221,12 +221,6 @@ impl<'a> Judge<'a> {
     /// Whether a name of a checklist is listed by any rule.
     pub(crate) fn lookup(&self, facts: &TaxonFacts<'_>) -> TaxonHits {
         self.index.lookup(facts)
-    }
-
-    /// The plain form of a record's scientific name.
-    pub(crate) fn plain_name(&self, row: Row<'_>, plan: &Plan<'_>) -> Option<String> {
-        let name = row.text(plan.facts.names.first()?);
-        Some(Name::parse(&name).canonical().to_owned()).filter(|name| !name.is_empty())
     }
 }
 

@@ -14,6 +14,7 @@ mod judge;
 pub mod metadata;
 mod pipeline;
 mod place;
+mod plain_names;
 mod plan;
 pub mod pseudonym;
 

@@ -87,7 +87,6 @@ pub(crate) fn of(
             .into_iter()
             .map(|(rank, name)| (rank.to_owned(), name.to_owned()))
             .collect(),
-        ..EmlFacts::default()
     }
 }
 

@@ -101,7 +101,7 @@ impl Survey {
         }
         self.ties.merge(found.ties);
         self.names.merge(found.names);
-        self.rejects.extend(found.rejects.into_iter());
+        self.rejects.extend(found.rejects);
         if let Some(table) = self.tables.get_mut(index) {
             *table = found.table;
         }
@@ -335,11 +335,11 @@ impl TableReader<'_> {
             column: column.to_owned(),
             reason: format!("no {what} has this identifier"),
         };
-        if !events.is_empty() {
-            if let Some(event) = facts.event.filter(|event| !events.has(*event)) {
-                let _ = event;
-                return Err(orphan("eventID", "event"));
-            }
+        if !events.is_empty()
+            && let Some(event) = facts.event.filter(|event| !events.has(*event))
+        {
+            let _ = event;
+            return Err(orphan("eventID", "event"));
         }
         if self.plan.links.core == Some(reedbed_formats::table::RowKind::Taxon) {
             let is_known = facts.taxon.is_some_and(|taxon| self.taxa.has(taxon));
@@ -367,10 +367,10 @@ impl TableReader<'_> {
         for locality in &facts.localities {
             tie(&mut ties.localities, *locality, &shared);
         }
-        if let Some(place) = facts.place {
-            if !is_standing(place, &verdict.decision, self.judge.pseudonyms) {
-                tie::<Point>(&mut ties.points, place.point, &shared);
-            }
+        if let Some(place) = facts.place
+            && !is_standing(place, &verdict.decision, self.judge.pseudonyms)
+        {
+            tie::<Point>(&mut ties.points, place.point, &shared);
         }
         if let Some(own) = own {
             tie(&mut ties.records, *own, &shared);

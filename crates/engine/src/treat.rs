@@ -13,6 +13,7 @@ use reedbed_formats::table::{Constant, RowKind, Table};
 use crate::cells::Row;
 use crate::frequency::CommonValues;
 use crate::place::ToldPlace;
+use crate::plain_names::PlainNames;
 use crate::plan::{Plan, Role};
 use crate::pseudonym::Pseudonyms;
 use crate::statement;
@@ -59,8 +60,6 @@ pub(crate) struct Telling<'a> {
     pub(crate) reasons: &'a str,
     /// Pseudonym of the event that the record hangs from, where it hangs from a new one.
     pub(crate) event: Option<&'a str>,
-    /// Plain form of the scientific name, where the name as written is not plain.
-    pub(crate) plain_name: Option<&'a str>,
 }
 
 /// Terms that a protected record of a table that states places must be able to carry.
@@ -197,6 +196,7 @@ impl Treatment {
         common: &CommonValues,
         pseudonyms: &Pseudonyms,
         terms_of_use: Option<&str>,
+        names: &mut PlainNames,
     ) -> (Vec<Patch>, Vec<String>) {
         let mut record = RecordTreatment {
             row,
@@ -204,6 +204,7 @@ impl Treatment {
             common,
             pseudonyms,
             terms_of_use,
+            names,
             withheld: BTreeSet::new(),
             has_pseudonyms: false,
             said_withheld: None,
@@ -260,6 +261,7 @@ struct RecordTreatment<'a> {
     common: &'a CommonValues,
     pseudonyms: &'a Pseudonyms,
     terms_of_use: Option<&'a str>,
+    names: &'a mut PlainNames,
     withheld: BTreeSet<&'static str>,
     has_pseudonyms: bool,
     said_withheld: Option<String>,
@@ -364,16 +366,15 @@ impl RecordTreatment<'_> {
     /// A name leaves when it is a name and nothing more; `scientificName` is then written in its
     /// plain form, other names are left empty.
     fn name(&mut self, name: &'static str, value: String) -> String {
-        if value.trim_ascii().is_empty() || reedbed_core::taxon::is_plain_name(&value) {
+        if value.trim_ascii().is_empty() || self.names.is_plain(&value) {
             return value;
         }
-        match (name, self.telling.plain_name) {
-            ("scientificName", Some(plain)) => {
-                self.withheld.insert(name);
-                plain.to_owned()
-            }
-            _ => self.empty(name, value),
+        let plain = self.names.plain(&value).to_owned();
+        if name != "scientificName" || plain.is_empty() {
+            return self.empty(name, value);
         }
+        self.withheld.insert(name);
+        plain
     }
 
     fn pseudonym(&mut self, class: &str, value: &str) -> String {

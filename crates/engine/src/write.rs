@@ -21,6 +21,7 @@ use crate::findings::Findings;
 use crate::frequency::hash_of;
 use crate::judge::Judge;
 use crate::pipeline;
+use crate::plain_names::PlainNames;
 use crate::plan::{Plan, Role};
 use crate::share::{Progress, ShareError};
 use crate::survey::{Survey, TableSurvey};
@@ -75,6 +76,7 @@ pub(crate) struct TableWritten {
 struct Gathered {
     fields: Fields,
     findings: Findings,
+    names: PlainNames,
 }
 
 /// What one chunk gives, in order.
@@ -111,7 +113,11 @@ impl Copy<'_> {
         let mut written = TableWritten::default();
         let mut after = Consequences::default();
         let mut untrue = 0;
-        let start = || Gathered { fields: Fields::default(), findings: Findings::default() };
+        let start = || Gathered {
+            fields: Fields::default(),
+            findings: Findings::default(),
+            names: PlainNames::default(),
+        };
         let gathered = pipeline::run(
             plan.table.read()?,
             self.workers,
@@ -210,9 +216,9 @@ impl TableWriter<'_> {
             let row = Row { bytes: read.bytes, fields: &fields, dialect: shape.dialect };
             let passing = Passing { row, number: read.row, line: read.line, file: chunk.file };
             match self.plan.role {
-                Role::Records => self.record(&passing, &mut state.findings, &mut written),
-                Role::Events => self.event(&passing, &mut state.findings, &mut written),
-                Role::Attached | Role::Measurements => self.attached(&passing, &mut written),
+                Role::Records => self.record(&passing, state, &mut written),
+                Role::Events => self.event(&passing, state, &mut written),
+                Role::Attached | Role::Measurements => self.attached(&passing, state, &mut written),
                 Role::Taxa => self.clear(&passing, &mut written),
             }
         }

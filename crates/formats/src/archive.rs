@@ -47,7 +47,7 @@ impl Members {
     }
 
     /// Members that count: no hidden files, no remains of other systems.
-    pub(crate) fn named<'m>(&'m self) -> impl Iterator<Item = (&'m String, &'m Source)> {
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&String, &Source)> {
         self.by_name.iter().filter(|(name, _)| {
             !name.starts_with("__MACOSX/")
                 && !name.rsplit('/').next().unwrap_or("").starts_with('.')

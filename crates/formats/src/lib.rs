@@ -13,6 +13,7 @@ pub mod limits;
 pub mod meta;
 pub mod patch;
 pub mod place;
+pub mod place;
 pub mod row;
 mod source;
 pub mod table;

@@ -85,11 +85,10 @@ pub(crate) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Descript
                 content.push(known);
             }
             Event::End(_) => {
-                if path.pop().as_deref() == Some("location") {
-                    if let Some(table) = descriptor.tables.last_mut() {
+                if path.pop().as_deref() == Some("location")
+                    && let Some(table) = descriptor.tables.last_mut() {
                         table.locations.push(content.trim().to_owned());
                     }
-                }
             }
             Event::Eof => break,
             _ => {}

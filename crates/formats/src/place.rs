@@ -1,59 +1,369 @@
-//! Places in the making.
-use reedbed_core::place::{Nano, Point};
-/// Cells.
-#[derive(Debug, Clone, Copy, Default)]
-#[expect(missing_docs, reason = "terms")]
+//! The place of a record, from the Darwin Core cells that tell it.
+//!
+//! Never a guess: a spelling that allows two places, or a datum that cannot be converted, leaves
+//! the place unknown, and an unknown place is withheld where it is protected.
+
+mod angle;
+mod datum;
+mod decimal;
+mod frame;
+mod grid;
+mod pair;
+mod plane;
+#[cfg(test)]
+mod tests;
+mod token;
+mod verbatim;
+
+use std::fmt;
+
+use reedbed_core::place::Point;
+
+use self::datum::Datum;
+use self::decimal::{Decimal, Metres};
+use self::token::Axis;
+use self::verbatim::{Found, Verbatim};
+
+/// The cells of a row that tell its place; empty where the table has no such column.
+#[derive(Clone, Copy, Default)]
 pub struct PlaceCells<'a> {
+    /// decimalLatitude.
     pub decimal_latitude: &'a str,
+    /// decimalLongitude.
     pub decimal_longitude: &'a str,
+    /// geodeticDatum.
     pub geodetic_datum: &'a str,
+    /// verbatimLatitude.
     pub verbatim_latitude: &'a str,
+    /// verbatimLongitude.
     pub verbatim_longitude: &'a str,
+    /// verbatimCoordinates.
     pub verbatim_coordinates: &'a str,
+    /// verbatimCoordinateSystem.
     pub verbatim_coordinate_system: &'a str,
+    /// verbatimSRS.
     pub verbatim_srs: &'a str,
+    /// coordinateUncertaintyInMeters.
     pub coordinate_uncertainty: &'a str,
+    /// coordinatePrecision.
     pub coordinate_precision: &'a str,
+    /// footprintWKT.
     pub footprint_wkt: &'a str,
 }
-/// Read.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "x")]
+
+impl fmt::Debug for PlaceCells<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PlaceCells(withheld)")
+    }
+}
+
+/// What the cells say.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum PlaceRead {
-    Known(StatedPlace),
-    Unknown(()),
+    /// Something that cannot be: the row is no record.
     Impossible(WhyImpossible),
+    /// A place.
+    Known(StatedPlace),
+    /// No place, or none that is certain.
+    Unknown(WhyUnknown),
 }
-/// Stated.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "x")]
+
+/// A place on WGS 84.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StatedPlace {
+    /// The point.
     pub point: Point,
+    /// The uncertainty stated, with half the diagonal of the square where the place is a reference
+    /// to one.
+    ///
+    /// Units: metres.
     pub uncertainty_m: Option<f64>,
+    /// How much farther from the point the truth may be: what the conversion of the datum may be
+    /// off, and what coordinatePrecision, the last written digit or a datum that is not stated
+    /// leave open beyond the uncertainty stated.
+    ///
+    /// Units: metres; 0 for decimal degrees that say WGS 84.
     pub shift_m: f64,
+    /// Where it comes from.
+    pub source: Source,
+    /// Whether no datum is stated, so that the place was taken for one on WGS 84.
+    pub is_datum_assumed: bool,
+    /// The verbatim place, where it lies far from the decimal one.
+    pub other: Option<OtherPlace>,
 }
-/// Why.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "x")]
+
+/// A second place that a row tells, far from the first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OtherPlace {
+    /// The point.
+    pub point: Point,
+    /// How far from it the truth may be, as far as the spelling and the datum tell.
+    ///
+    /// Units: metres.
+    pub radius_m: f64,
+    /// Distance between the two.
+    ///
+    /// Units: kilometres.
+    pub distance_km: f64,
+}
+
+impl StatedPlace {
+    /// How far apart decimal and verbatim place are, where that is more than the larger of 5 km
+    /// and what is stated and left open about both.
+    ///
+    /// Units: kilometres.
+    pub fn disagrees_km(&self) -> Option<f64> {
+        self.other.map(|other| other.distance_km)
+    }
+}
+
+/// Which cells a place comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// decimalLatitude and decimalLongitude.
+    Decimal,
+    /// A reference to a square, or an easting and a northing, in the verbatim terms.
+    Grid,
+    /// Degrees in the verbatim terms.
+    Verbatim,
+}
+
+/// Why a place is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WhyUnknown {
+    /// No cell tells one.
+    Absent,
+    /// The spelling allows several.
+    Ambiguous,
+    /// The datum or coordinate reference system is unknown or cannot be converted.
+    Datum,
+    /// There is only a footprint.
+    Footprint,
+    /// One of latitude and longitude is missing.
+    Halved,
+    /// The coordinates lie outside the area of the coordinate reference system they are said to be
+    /// in.
+    OutsideSystem,
+    /// Latitude 0, longitude 0: what databases write for nothing.
+    Placeholder,
+    /// The cells hold something else.
+    Unreadable,
+}
+
+impl fmt::Display for WhyUnknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Absent => "no coordinates are given",
+            Self::Ambiguous => "the coordinates allow several places",
+            Self::Datum => {
+                "the datum or coordinate reference system is unknown or cannot be converted"
+            }
+            Self::Footprint => "only a footprint is given",
+            Self::Halved => "only one of latitude and longitude is given",
+            Self::OutsideSystem => {
+                "the coordinates lie outside the area of their coordinate reference system"
+            }
+            Self::Placeholder => "latitude and longitude are 0, which stands for nothing",
+            Self::Unreadable => "the coordinates cannot be read",
+        })
+    }
+}
+
+/// What cannot be, and in which column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WhyImpossible {
+    /// The Darwin Core term of the column.
     pub column: &'static str,
+    /// What is wrong with it.
+    pub reason: ImpossibleReason,
 }
-impl std::fmt::Display for WhyImpossible {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("beyond the globe")
+
+impl fmt::Display for WhyImpossible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason.fmt(f)
     }
 }
-/// Reads.
+
+/// What is wrong with a cell that cannot be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ImpossibleReason {
+    /// A latitude beyond 90°.
+    Latitude,
+    /// A longitude beyond 180°.
+    Longitude,
+    /// An uncertainty below zero.
+    Negative,
+    /// An uncertainty that is no number.
+    NotANumber,
+    /// Sixty minutes or more, or more than sixty seconds.
+    Sixty,
+}
+
+impl fmt::Display for ImpossibleReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Latitude => "a latitude beyond 90 degrees",
+            Self::Longitude => "a longitude beyond 180 degrees",
+            Self::Negative => "an uncertainty below zero",
+            Self::NotANumber => "an uncertainty that is not a number",
+            Self::Sixty => "sixty minutes or seconds and more",
+        })
+    }
+}
+
+/// Reads the place of a row.
+///
+/// Decimal degrees come first; where they are missing or unreadable, the verbatim terms are read:
+/// degrees, minutes and seconds, eastings and northings of a zone or of a known coordinate
+/// reference system, and references to squares of the military grid and those of Great Britain and
+/// Ireland. The datum is converted where it is known and how well that goes is known; a place
+/// without a datum is taken for one on WGS 84, and may be [`UNSTATED_DATUM_M`] off.
+///
+/// A footprint is not read: footprintSRS would be needed, and where there is nothing else the
+/// place is unknown.
+///
+/// Source: Darwin Core, class Location; Chapman and Wieczorek (2020), Georeferencing Best
+/// Practices, <https://doi.org/10.15468/doc-gg7h-s853>.
 pub fn read(cells: &PlaceCells<'_>) -> PlaceRead {
-    match (Nano::parse(cells.decimal_latitude), Nano::parse(cells.decimal_longitude)) {
-        (Some(lat), Some(lon)) => match Point::new(lat, lon) {
-            Some(point) => PlaceRead::Known(StatedPlace {
-                point,
-                uncertainty_m: cells.coordinate_uncertainty.trim().parse().ok(),
-                shift_m: 0.0,
-            }),
-            None => PlaceRead::Impossible(WhyImpossible { column: "decimalLatitude" }),
+    let lat = decimal::read(cells.decimal_latitude, Axis::Latitude);
+    let lon = decimal::read(cells.decimal_longitude, Axis::Longitude);
+    let impossible =
+        |column, reason| PlaceRead::Impossible(WhyImpossible { column, reason });
+    match (lat, lon) {
+        (Decimal::OutOfRange, _) => impossible("decimalLatitude", ImpossibleReason::Latitude),
+        (_, Decimal::OutOfRange) => impossible("decimalLongitude", ImpossibleReason::Longitude),
+        (Decimal::Degrees(lat), Decimal::Degrees(lon)) => match Point::new(lat, lon) {
+            Some(point) => of_decimals(point, cells),
+            None => PlaceRead::Unknown(WhyUnknown::Unreadable),
         },
-        _ => PlaceRead::Unknown(()),
+        (Decimal::Blank, Decimal::Blank) => {
+            let is_footprint = !decimal::is_blank(cells.footprint_wkt);
+            of_verbatim(cells, if is_footprint { WhyUnknown::Footprint } else { WhyUnknown::Absent })
+        }
+        (Decimal::Unreadable, _) | (_, Decimal::Unreadable) => {
+            of_verbatim(cells, WhyUnknown::Unreadable)
+        }
+        (Decimal::Blank, _) | (_, Decimal::Blank) => of_verbatim(cells, WhyUnknown::Halved),
     }
 }
+
+/// How far a place without a datum may be off, as long as no larger uncertainty is stated.
+///
+/// The datums in use before satellites differ from WGS 84 by less than this in Europe, North and
+/// South America, Africa and Australia, and by up to some hundred metres more in parts of Asia and
+/// on islands.
+///
+/// Units: metres.
+/// Source: Chapman and Wieczorek (2020), section 2.6, on uncertainty from an unknown datum.
+pub const UNSTATED_DATUM_M: f64 = 500.0;
+
+fn of_decimals(point: Point, cells: &PlaceCells<'_>) -> PlaceRead {
+    if point.lat().0 == 0 && point.lon().0 == 0 {
+        return PlaceRead::Unknown(WhyUnknown::Placeholder);
+    }
+    let mut found = Found {
+        point,
+        allowance_m: 0.0,
+        is_datum_assumed: false,
+        notation_m: precision_m(cells.coordinate_precision),
+        square_m: None,
+        source: Source::Decimal,
+    };
+    if !datum::is_plainly_wgs84(cells.geodetic_datum) {
+        let datum = datum::read(cells.geodetic_datum).datum;
+        if !matches!(datum, Datum::Wgs84) {
+            let (lat, lon) = (point.lat().degrees(), point.lon().degrees());
+            match verbatim::of_degrees(&datum, lat, lon) {
+                Ok((point, allowance_m)) => {
+                    found.point = point;
+                    found.allowance_m = allowance_m;
+                    found.is_datum_assumed = matches!(datum, Datum::Unstated);
+                }
+                Err(why) => return PlaceRead::Unknown(why),
+            }
+        }
+    }
+    let mut place = match stated(&found, cells) {
+        Ok(place) => place,
+        Err(why) => return PlaceRead::Impossible(why),
+    };
+    if let Verbatim::Found(verbatim) = verbatim::read(cells) {
+        place.other = disagreement(&place, &verbatim);
+    }
+    PlaceRead::Known(place)
+}
+
+fn of_verbatim(cells: &PlaceCells<'_>, otherwise: WhyUnknown) -> PlaceRead {
+    match verbatim::read(cells) {
+        Verbatim::Blank => PlaceRead::Unknown(otherwise),
+        Verbatim::Impossible(why) => PlaceRead::Impossible(why),
+        Verbatim::Unknown(why) => PlaceRead::Unknown(why),
+        Verbatim::Found(found) if found.point.lat().0 == 0 && found.point.lon().0 == 0 => {
+            PlaceRead::Unknown(WhyUnknown::Placeholder)
+        }
+        Verbatim::Found(found) => match stated(&found, cells) {
+            Ok(place) => PlaceRead::Known(place),
+            Err(why) => PlaceRead::Impossible(why),
+        },
+    }
+}
+
+/// Adds up what is stated and what is left open.
+fn stated(found: &Found, cells: &PlaceCells<'_>) -> Result<StatedPlace, WhyImpossible> {
+    let column = "coordinateUncertaintyInMeters";
+    let uncertainty_m = match decimal::metres(cells.coordinate_uncertainty) {
+        Metres::Blank => None,
+        Metres::Positive(metres) => Some(metres),
+        Metres::Negative => {
+            return Err(WhyImpossible { column, reason: ImpossibleReason::Negative });
+        }
+        Metres::NotANumber => {
+            return Err(WhyImpossible { column, reason: ImpossibleReason::NotANumber });
+        }
+    };
+    let uncertainty_m = match (uncertainty_m, found.square_m) {
+        (Some(stated), Some(square)) => Some(stated + square),
+        (stated, square) => stated.or(square),
+    };
+    // By its definition the uncertainty includes what follows; only what it does not reach is added.
+    let left_open_m = found.notation_m.max(unstated_m(found));
+    let shift_m = found.allowance_m + (left_open_m - uncertainty_m.unwrap_or(0.0)).max(0.0);
+    Ok(StatedPlace {
+        point: found.point,
+        uncertainty_m,
+        shift_m,
+        source: found.source,
+        is_datum_assumed: found.is_datum_assumed,
+        other: None,
+    })
+}
+
+fn unstated_m(found: &Found) -> f64 {
+    if found.is_datum_assumed { UNSTATED_DATUM_M } else { 0.0 }
+}
+
+fn disagreement(place: &StatedPlace, verbatim: &Found) -> Option<OtherPlace> {
+    let left_open_m = verbatim.notation_m.max(unstated_m(verbatim));
+    let radius_m = verbatim.allowance_m + verbatim.square_m.unwrap_or(0.0) + left_open_m;
+    let expected_m = place.uncertainty_m.unwrap_or(0.0).max(AGREEMENT_M) + place.shift_m + radius_m;
+    let distance_m = place.point.distance_floor_m(verbatim.point);
+    (distance_m > expected_m).then(|| OtherPlace {
+        point: verbatim.point,
+        radius_m,
+        distance_km: distance_m / 1_000.0,
+    })
+}
+
+/// What coordinatePrecision leaves open: half the diagonal of the square that it spans.
+///
+/// A number above 1 cannot be degrees, and is taken for the metres that some databases put there.
+fn precision_m(text: &str) -> f64 {
+    match decimal::metres(text) {
+        Metres::Positive(metres) if metres > 1.0 && metres < 20_000_000.0 => metres,
+        Metres::Positive(degrees) if degrees <= 1.0 => verbatim::half_diagonal_m(degrees),
+        _ => 0.0,
+    }
+}
+
+/// Nearer than this, decimal and verbatim place count as the same.
+const AGREEMENT_M: f64 = 5_000.0;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use reedbed_formats::table::RowKind;
 
-use super::{ChunkWritten, Passing, TableWriter};
+use super::{ChunkWritten, Gathered, Passing, TableWriter};
 use crate::cells::Source;
 use crate::facts::RowFacts;
 use crate::frequency::hash_of;
@@ -26,7 +26,12 @@ enum Fate {
 
 impl TableWriter<'_> {
     /// Writes a row as the fate of what it hangs from wants it.
-    pub(super) fn attached(&self, passing: &Passing<'_>, written: &mut ChunkWritten) {
+    pub(super) fn attached(
+        &self,
+        passing: &Passing<'_>,
+        state: &mut Gathered,
+        written: &mut ChunkWritten,
+    ) {
         match self.fate(passing) {
             Fate::Clear if self.tells_totals(passing) => written.count.withheld += 1,
             Fate::Clear => self.clear(passing, written),
@@ -42,7 +47,8 @@ impl TableWriter<'_> {
             Fate::Protected(verdict) => {
                 if self.may_follow(passing, &verdict) {
                     let hangs = self.plan.links.core == Some(RowKind::Event);
-                    self.protected(passing, &RowFacts::default(), &verdict, hangs, written);
+                    let facts = RowFacts::default();
+                    self.protected(passing, &facts, &verdict, hangs, &mut state.names, written);
                 } else {
                     written.count.withheld += 1;
                 }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use reedbed_core::decide::Decision;
 
-use super::{ChunkWritten, Passing, TableWriter};
-use crate::findings::Findings;
+use super::{ChunkWritten, Gathered, Passing, TableWriter};
 use crate::pseudonym::Pseudonyms;
 use crate::statement;
 use crate::treat::EVENT;
@@ -33,7 +32,7 @@ impl TableWriter<'_> {
     pub(super) fn event(
         &self,
         passing: &Passing<'_>,
-        findings: &mut Findings,
+        state: &mut Gathered,
         written: &mut ChunkWritten,
     ) {
         let (Some(facts), Some(id)) = (self.read_facts(passing.row), self.own_id(passing.row))
@@ -44,21 +43,21 @@ impl TableWriter<'_> {
         let wanted = self.consequences.wanted.get(&id);
         for verdict in wanted.into_iter().flatten() {
             written.count.added += 1;
-            self.protected(passing, &facts, verdict, true, written);
+            self.protected(passing, &facts, verdict, true, &mut state.names, written);
         }
         // An event that had records and has none left says that something was withheld from it.
         let is_left_alone =
             self.consequences.had.contains(&id) && !self.consequences.live.contains(&id);
         match self.copy.survey.events.verdict(id) {
             None if !is_left_alone => {
-                self.cover(passing, &facts, findings);
+                self.cover(passing, &facts, state);
                 self.clear(passing, written);
             }
             Some(verdict)
                 if !is_left_alone && wanted.is_none() && !verdict.decision.is_withheld() =>
             {
                 let shared = Arc::new(Verdict::shared(verdict.decision.clone()));
-                self.protected(passing, &facts, &shared, true, written);
+                self.protected(passing, &facts, &shared, true, &mut state.names, written);
             }
             _ => written.count.withheld += 1,
         }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{ChunkWritten, Passing, TableWriter, events};
+use super::{ChunkWritten, Gathered, Passing, TableWriter, events};
 use crate::cells::Source;
 use crate::facts::RowFacts;
-use crate::findings::Findings;
 use crate::place::ToldPlace;
+use crate::plain_names::PlainNames;
 use crate::told_period::ToldPeriod;
 use crate::treat::Telling;
 use crate::verdict::Verdict;
@@ -16,7 +16,7 @@ impl TableWriter<'_> {
     pub(super) fn record(
         &self,
         passing: &Passing<'_>,
-        findings: &mut Findings,
+        state: &mut Gathered,
         written: &mut ChunkWritten,
     ) {
         let Some(facts) = self.read_facts(passing.row) else {
@@ -33,8 +33,8 @@ impl TableWriter<'_> {
             if let Some(event) = facts.event {
                 written.live.insert(event);
             }
-            self.cover(passing, &facts, findings);
-            findings.clear_record();
+            self.cover(passing, &facts, state);
+            state.findings.clear_record();
             self.clear(passing, written);
             return;
         };
@@ -44,7 +44,7 @@ impl TableWriter<'_> {
         let stated = facts.place.or_else(|| events.place(facts.event));
         if verdict.decision.is_withheld() {
             written.count.withheld += 1;
-            findings.withheld_record(&verdict);
+            state.findings.withheld_record(&verdict);
             return;
         }
         let Ok(shown) = ToldPlace::tell(stated, &verdict.decision, self.copy.judge.pseudonyms)
@@ -56,9 +56,9 @@ impl TableWriter<'_> {
         if let Some(event) = event {
             written.wanted.push((event, Arc::new(Verdict::shared(verdict.decision.clone()))));
         }
-        findings.protected_record(&verdict, stated, &shown);
-        self.protected(passing, &facts, &verdict, event.is_some(), written);
-        self.cover_protected(passing, &shown, &facts, &verdict, findings);
+        state.findings.protected_record(&verdict, stated, &shown);
+        self.protected(passing, &facts, &verdict, event.is_some(), &mut state.names, written);
+        self.cover_protected(passing, &shown, &facts, &verdict, state);
     }
 
     /// Writes a protected row; `hangs` says that it hangs from a new event.
@@ -68,6 +68,7 @@ impl TableWriter<'_> {
         facts: &RowFacts,
         verdict: &Arc<Verdict>,
         hangs: bool,
+        names: &mut PlainNames,
         written: &mut ChunkWritten,
     ) {
         let pseudonyms = self.copy.judge.pseudonyms;
@@ -85,14 +86,12 @@ impl TableWriter<'_> {
         let period = ToldPeriod::tell(facts.period, verdict.decision.period);
         let event_id = passing.row.text(self.event_source());
         let event = hangs.then(|| events::pseudonym(pseudonyms, &event_id, &verdict.decision));
-        let plain_name = self.copy.judge.plain_name(passing.row, self.plan);
         let telling = Telling {
             decision: &verdict.decision,
             place: &place,
             period: &period,
             reasons: &verdict.reasons,
             event: event.as_deref(),
-            plain_name: plain_name.as_deref(),
         };
         let (patches, added) = self.treatment.protect(
             passing.row,
@@ -100,6 +99,7 @@ impl TableWriter<'_> {
             &self.table.common,
             pseudonyms,
             self.copy.licence,
+            names,
         );
         if verdict.is_shared() {
             written.count.shared += 1;
@@ -114,14 +114,15 @@ impl TableWriter<'_> {
     }
 
     /// Counts what a clear row publishes.
-    pub(super) fn cover(&self, passing: &Passing<'_>, facts: &RowFacts, findings: &mut Findings) {
+    pub(super) fn cover(&self, passing: &Passing<'_>, facts: &RowFacts, state: &mut Gathered) {
+        let findings = &mut state.findings;
         if let Some(place) = facts.place {
             findings.coverage.point(place.point);
         }
         if let Some(period) = facts.period {
             findings.coverage.period(period);
         }
-        self.cover_groups(passing, findings);
+        self.cover_groups(passing, state);
     }
 
     fn cover_protected(
@@ -130,8 +131,9 @@ impl TableWriter<'_> {
         shown: &ToldPlace,
         facts: &RowFacts,
         verdict: &Verdict,
-        findings: &mut Findings,
+        state: &mut Gathered,
     ) {
+        let findings = &mut state.findings;
         if let Some(region) = shown.region() {
             findings.coverage.region(&region);
         }
@@ -139,14 +141,14 @@ impl TableWriter<'_> {
         if let Some(period) = ToldPeriod::tell(period, verdict.decision.period).period() {
             findings.coverage.period(period);
         }
-        self.cover_groups(passing, findings);
+        self.cover_groups(passing, state);
     }
 
-    fn cover_groups(&self, passing: &Passing<'_>, findings: &mut Findings) {
+    fn cover_groups(&self, passing: &Passing<'_>, state: &mut Gathered) {
         for (rank, source) in (0_u8..).zip(&self.plan.facts.groups) {
             let name = passing.row.text(source);
-            if !name.is_empty() && reedbed_core::taxon::is_plain_name(&name) {
-                findings.coverage.group(rank, &name);
+            if !name.is_empty() && state.names.is_plain(&name) {
+                state.findings.coverage.group(rank, &name);
                 return;
             }
         }

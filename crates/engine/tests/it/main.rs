@@ -1,5 +1,11 @@
 //! Shares generated datasets and looks at every byte that comes out.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where something is wrong, and says what it skips"
+)]
+
 mod events;
 mod leaks;
 mod records;

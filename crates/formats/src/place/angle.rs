@@ -12,6 +12,8 @@ pub(super) struct Angle {
     pub(super) label: Option<Axis>,
     /// Whether it has minutes, seconds or a degree sign, so that it says more than a number.
     pub(super) is_sexagesimal: bool,
+    /// Whether it has minutes.
+    pub(super) has_minutes: bool,
     /// The last digit that was written, in degrees.
     pub(super) unit: f64,
 }
@@ -62,7 +64,8 @@ impl Angle {
         }
         let (degrees, unit) = sum(&parts)?;
         let is_sexagesimal = has_mark || parts.len() > 1;
-        Ok(Self { degrees, sign, direction, label, is_sexagesimal, unit })
+        let has_minutes = parts.len() > 1;
+        Ok(Self { degrees, sign, direction, label, is_sexagesimal, has_minutes, unit })
     }
 
     /// The angle with its sign, for an axis.

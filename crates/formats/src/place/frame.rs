@@ -2,6 +2,8 @@
 //!
 //! The list of what is converted, and how well, is `epsg.txt`; its head says how it was made.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 use proj4rs::Proj;
@@ -40,7 +42,29 @@ impl Frame {
     }
 
     /// The system of a zone of the Universal Transverse Mercator grid on the datum of this system.
-    pub(super) fn of_utm(&self, zone: u8, is_south: bool) -> Option<Self> {
+    ///
+    /// The last few are remembered, since the rows of a table are from few zones.
+    pub(super) fn utm_zone(&self, zone: u8, is_south: bool) -> Option<Rc<Self>> {
+        const REMEMBERED: usize = 16;
+        type Key = (u16, u8, bool);
+        thread_local! {
+            static LAST: RefCell<Vec<(Key, Rc<Frame>)>> = const { RefCell::new(Vec::new()) };
+        }
+        let key = (self.entry.code, zone, is_south);
+        LAST.with_borrow_mut(|last| {
+            if let Some((_, frame)) = last.iter().find(|(known, _)| *known == key) {
+                return Some(Rc::clone(frame));
+            }
+            let frame = Rc::new(self.utm_zone_anew(zone, is_south)?);
+            if last.len() == REMEMBERED {
+                last.remove(0);
+            }
+            last.push((key, Rc::clone(&frame)));
+            Some(frame)
+        })
+    }
+
+    fn utm_zone_anew(&self, zone: u8, is_south: bool) -> Option<Self> {
         let south = if is_south { " +south" } else { "" };
         let datum = datum_of(self.definition);
         let own =

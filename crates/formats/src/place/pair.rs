@@ -74,8 +74,8 @@ fn together(lat: &Angle, lon: &Angle) -> Result<Degrees, NoPair> {
     // their letter, unless the other coordinate shows that signs are in use.
     let is_clear = match (lat.has_direction(), lon.has_direction()) {
         (true, true) => true,
-        (true, false) => says(lon) || lon.label.is_some(),
-        (false, true) => says(lat) || lat.label.is_some(),
+        (true, false) => says(lon),
+        (false, true) => says(lat),
         (false, false) => says(lat) || says(lon) || !(lat.is_sexagesimal || lon.is_sexagesimal),
     };
     if !is_clear {
