@@ -169,10 +169,17 @@ fn read_place(
                 point: stated.point,
                 uncertainty_m: stated.uncertainty_m,
                 shift_m: stated.shift_m,
+                has_datum: !stated.is_datum_assumed,
             });
-            if datum.trim_ascii().is_empty() {
-                oddities.datum_not_stated += 1;
-            }
+            // Rules about areas meet a record wherever it may be: both places count.
+            facts.other_place = stated.other.map(|other| Stated {
+                point: other.point,
+                uncertainty_m: Some(other.radius_m),
+                shift_m: 0.0,
+                has_datum: true,
+            });
+            oddities.places_disagree += u64::from(stated.other.is_some());
+            oddities.datum_not_stated += u64::from(stated.is_datum_assumed);
         }
         PlaceRead::Unknown(_) => oddities.place_unknown += 1,
         PlaceRead::Impossible(why) => {

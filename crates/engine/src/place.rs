@@ -15,8 +15,10 @@ pub(crate) struct Stated {
     pub(crate) point: Point,
     /// Its uncertainty in metres, if it has one.
     pub(crate) uncertainty_m: Option<f64>,
-    /// What the conversion of its datum may have added, in metres.
+    /// What datum, precision and spelling leave open beyond that, in metres.
     pub(crate) shift_m: f64,
+    /// Whether it says on which datum it is.
+    pub(crate) has_datum: bool,
 }
 
 impl Stated {
@@ -67,10 +69,10 @@ impl ToldPlace {
             || (decision.place, telling.lattice.region(stated.point, telling.telling), false),
             |(told, region)| (told, region, true),
         );
-        let uncertainty_m = uncertainty::ladder_m(if is_standing {
-            stated.radius_m()
-        } else {
-            region.radius_m() + stated.radius_m()
+        // A standing place says how uncertain it is, its precision included.
+        let uncertainty_m = uncertainty::ladder_m(match stated.uncertainty_m {
+            Some(uncertainty_m) if is_standing => uncertainty_m,
+            _ => region.radius_m() + stated.radius_m(),
         });
         let distance = region.centre().distance_bound_m(stated.point);
         if !region.contains(stated.point) || distance > uncertainty_m {
@@ -162,10 +164,10 @@ fn wanted(decision: &Decision, stated: Option<Stated>, pseudonyms: &Pseudonyms) 
 
 /// Finds the known grid, at least as wide as wanted, on which a place already stands.
 ///
-/// Two things must agree: the point is the centre of a cell, and the uncertainty that the record
-/// states reaches that cell's corners. A note alone proves nothing.
+/// Three things must agree: the point is the centre of a cell, the datum is stated, and the
+/// uncertainty that the record states reaches that cell's corners. A note alone proves nothing.
 fn standing(stated: Stated, wanted: Wanted, told: PlaceTold) -> Option<(PlaceTold, Region)> {
-    let uncertainty_m = stated.uncertainty_m?;
+    let uncertainty_m = stated.uncertainty_m.filter(|_| stated.has_datum)?;
     let fits =
         |region: &Region| region.centre() == stated.point && uncertainty_m >= region.radius_m();
     let on_cell = wanted.lattice.known_at_least_as_wide().into_iter().find_map(|lattice| {
@@ -215,7 +217,7 @@ mod tests {
 
     fn stated(lat: &str, lon: &str, uncertainty_m: Option<f64>) -> Stated {
         let point = Point::new(Nano::parse(lat).unwrap(), Nano::parse(lon).unwrap()).unwrap();
-        Stated { point, uncertainty_m, shift_m: 0.0 }
+        Stated { point, uncertainty_m, shift_m: 0.0, has_datum: true }
     }
 
     fn values(place: &ToldPlace) -> Vec<String> {

@@ -40,6 +40,9 @@ pub fn words_hold(wanted: &BTreeSet<String>, values: &[&str]) -> Words {
         if wanted.iter().any(|wanted| whole.contains(wanted)) {
             return Words::Hold;
         }
+        if whole.says_nothing() {
+            continue;
+        }
         for piece in value.split(['|', ';', ',', '/', '\n', '&', '+']) {
             let piece = Phrase::of(piece);
             if piece.0.is_empty() {

@@ -118,15 +118,14 @@ impl<'a> OwnNames<'a> {
         names.resolve_abbreviations(facts);
         // Genus and epithets say the same as the names as a rule; where they say less, they are
         // not the record's name but a part of it.
-        let from = names.readings.len();
+        let mut parts: Vec<Reading> = Vec::new();
         for text in std::iter::once(facts.species.to_owned()).chain(facts.names_of_parts()) {
-            for part in Reading::all_of(&text) {
-                let is_part = names.readings.get(..from).is_some_and(|full| {
-                    full.iter().any(|full| is_part_of(&part, full))
-                });
-                if part.has_name() && !is_part && !names.readings.contains(&part) {
-                    names.readings.push(part);
-                }
+            parts.extend(Reading::all_of(&text).into_iter().filter(Reading::has_name));
+        }
+        for part in &parts {
+            let is_part = names.readings.iter().chain(&parts).any(|full| is_part_of(part, full));
+            if !is_part && !names.readings.contains(part) {
+                names.readings.push(part.clone());
             }
         }
         if is_doubtful(facts.identification_qualifier) {
@@ -173,13 +172,13 @@ impl<'a> OwnNames<'a> {
     }
 }
 
-/// Whether a name says nothing beyond a fuller, undoubted one.
+/// Whether a name says less than a fuller, undoubted one.
 fn is_part_of(part: &Reading, full: &Reading) -> bool {
     let same_genus = part.genus == full.genus || full.subgenus.as_ref() == Some(&part.genus);
     let is_clear = full.doubt == Doubt::None && full.parents.is_empty() && !full.is_open();
     let has_less = match &part.species {
         None => part.phrase.is_empty(),
-        Some(_) => part.species == full.species && part.below.is_empty(),
+        Some(_) => part.species == full.species && part.below.is_empty() && !full.below.is_empty(),
     };
     same_genus && is_clear && has_less && part.parents.is_empty()
 }

@@ -77,6 +77,9 @@ pub(super) struct Reading {
 impl Reading {
     /// Reads a text without the parser.
     pub(super) fn of(text: &str) -> Self {
+        if is_blank(text) {
+            return Self::default();
+        }
         let cleaned = clean(text);
         let tokens = tokens(&cleaned);
         match formula_parts(&tokens) {
@@ -115,6 +118,7 @@ impl Reading {
 
     fn of_parsed(name: &ParsedName) -> Self {
         let genus = name.genus.as_deref().or(name.uninomial.as_deref()).unwrap_or_default();
+        let is_abbreviated = genus.ends_with('.') || genus.len() == 1;
         let epithet = |epithet: &Option<String>| epithet.as_deref().map(Epithet::of);
         let open = name.phrase.as_deref().or(name.cultivar_epithet.as_deref());
         let qualified = name.epithet_qualifier.as_ref().and_then(|map| map.keys().min().copied());
@@ -122,12 +126,14 @@ impl Reading {
             Some(NamePart::Generic) => Doubt::Genus,
             Some(NamePart::Infrageneric | NamePart::Specific) => Doubt::Species,
             Some(NamePart::Infraspecific) => Doubt::BelowSpecies,
-            None if name.doubtful || name.type_ != NameType::Scientific => Doubt::Species,
+            None if name.doubtful => Doubt::Species,
+            // An abbreviated genus makes a name informal, but not doubtful.
+            None if name.type_ != NameType::Scientific && !is_abbreviated => Doubt::Species,
             None => Doubt::None,
         };
         Self {
             genus: base(&clean(genus.trim_end_matches('.'))),
-            is_abbreviated: genus.ends_with('.') || genus.len() == 1,
+            is_abbreviated,
             subgenus: name.infrageneric_epithet.as_deref().map(|word| base(&clean(word))),
             species: epithet(&name.specific_epithet),
             below: epithet(&name.infraspecific_epithet).into_iter().collect(),
@@ -212,6 +218,16 @@ fn formula_parts<'a, 't>(tokens: &'a [Token<'t>]) -> Option<Vec<&'a [Token<'t>]>
     }
     parts.push(tokens.get(start..)?);
     Some(parts)
+}
+
+/// Whether a text says that there is nothing, in a way that would pass for words.
+fn is_blank(text: &str) -> bool {
+    let text = text.trim();
+    text.len() < 6
+        && matches!(
+            text.replace(' ', "").to_ascii_lowercase().as_str(),
+            "" | "n/a" | "n.a." | "n.a" | "n/d" | "n.d." | "n.d"
+        )
 }
 
 fn is_cross(token: Token<'_>) -> bool {

@@ -76,16 +76,6 @@ impl Search<'_, '_> {
                 is_found |= matches!(how, How::Exact | How::Child | How::Synonym);
             }
         }
-        // The same epithet at another rank or under another species is another name of it.
-        for epithet in &reading.below {
-            for entry in index.entries_of(index.by_pair.get(&pair_key(genus, &epithet.stem))) {
-                let is_lowest = entry.reading.below.last().or(entry.reading.species.as_ref()) == Some(epithet);
-                if is_lowest && entry.reading.species != reading.species {
-                    let is_doubted = reading.doubt >= Doubt::Species;
-                    self.hit(entry.taxon, if is_doubted { How::Qualified } else { How::Synonym });
-                }
-            }
-        }
         if reading.doubt >= Doubt::Species {
             let taxa = self.taxa_of(index.by_genus.get(genus));
             self.hit_all(taxa, How::Qualified);
