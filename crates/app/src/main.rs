@@ -1,2 +1,24 @@
-//! The executable.
-fn main() {}
+//! The executable: commands over the engine, and the only place that knows the clock, randomness,
+//! the terminal and exit codes.
+
+mod cli;
+mod clock;
+mod demo;
+mod keys;
+mod progress;
+mod rejects;
+mod report;
+
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    let cli = cli::Cli::parse();
+    let output = cli.output;
+    match cli.run() {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            cli::exit::tell(&error, output);
+            cli::exit::Exit::of(&error).into()
+        }
+    }
+}

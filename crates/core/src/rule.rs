@@ -3,7 +3,9 @@
 //! A rule says nothing about who asks; that is decided in [`crate::decide`]. In doubt a criterion
 //! holds and a consequence is the strictest (design decision D3).
 
+pub mod check;
 pub mod facts;
+pub mod list;
 pub mod reason;
 
 use std::collections::BTreeSet;

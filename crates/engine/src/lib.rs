@@ -4,7 +4,9 @@
 //! Streams at the speed of the disk; no query engine, no terminal, no clock.
 
 mod cells;
+pub mod checklist;
 
+pub mod digest;
 mod events;
 pub mod explain;
 pub mod facts;
@@ -19,6 +21,7 @@ mod plan;
 pub mod pseudonym;
 
 mod rule_words;
+pub mod rules;
 pub mod share;
 pub mod statement;
 pub mod summary;

@@ -86,9 +86,10 @@ pub(crate) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Descript
             }
             Event::End(_) => {
                 if path.pop().as_deref() == Some("location")
-                    && let Some(table) = descriptor.tables.last_mut() {
-                        table.locations.push(content.trim().to_owned());
-                    }
+                    && let Some(table) = descriptor.tables.last_mut()
+                {
+                    table.locations.push(content.trim().to_owned());
+                }
             }
             Event::Eof => break,
             _ => {}

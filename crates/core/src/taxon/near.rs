@@ -68,7 +68,15 @@ impl NearIndex {
 /// neighbours swapped; two of these where either word has nine letters or more.
 pub(super) fn is_near(a: &str, b: &str) -> bool {
     let allowed = if a.len().max(b.len()) >= LONG_WORD { 2 } else { 1 };
-    a.len().abs_diff(b.len()) <= allowed && strsim::damerau_levenshtein(a, b) <= allowed
+    // Each letter lost, added or changed alters at most two bits of the set of letters.
+    a.len().abs_diff(b.len()) <= allowed
+        && (letters(a) ^ letters(b)).count_ones() as usize <= 2 * allowed
+        && strsim::damerau_levenshtein(a, b) <= allowed
+}
+
+/// The set of letters of a word, by their last five bits.
+fn letters(word: &str) -> u32 {
+    word.bytes().fold(0, |set, byte| set | 1 << (byte & 31))
 }
 
 /// Calls with the hash of a word, of the word without each of its letters and, where two letters may
@@ -78,31 +86,46 @@ fn for_each_loss(word: &str, mut call: impl FnMut(u64)) {
     if bytes.len() > LONGEST_WORD {
         return;
     }
-    let whole = hash_without(bytes, usize::MAX, usize::MAX);
-    call(whole);
-    for first in 0..bytes.len() {
-        call(hash_without(bytes, first, usize::MAX));
-        if bytes.len() + 2 >= LONG_WORD {
-            for second in first + 1..bytes.len() {
-                call(hash_without(bytes, first, second));
+    // hash(letters) is a polynomial, so what follows a lost letter is hashed once and shifted in.
+    let mut before = [0_u64; LONGEST_WORD + 1];
+    let mut powers = [1_u64; LONGEST_WORD + 1];
+    let (mut hash, mut power) = (0_u64, 1_u64);
+    for ((byte, before), factor) in bytes.iter().zip(before.iter_mut().skip(1)).zip(powers.iter_mut().skip(1)) {
+        hash = hash.wrapping_mul(PRIME).wrapping_add(u64::from(*byte));
+        power = power.wrapping_mul(PRIME);
+        *before = hash;
+        *factor = power;
+    }
+    let end = bytes.len();
+    let span = |from: usize, to: usize| -> u64 {
+        match (before.get(from), before.get(to), powers.get(to.wrapping_sub(from))) {
+            (Some(a), Some(b), Some(power)) => b.wrapping_sub(a.wrapping_mul(*power)),
+            _ => 0,
+        }
+    };
+    let shift = |hash: u64, by: usize| hash.wrapping_mul(powers.get(by).copied().unwrap_or(1));
+    call(mixed(hash));
+    for first in 0..end {
+        let head = span(0, first);
+        call(mixed(shift(head, end - first - 1).wrapping_add(span(first + 1, end))));
+        if end + 2 >= LONG_WORD {
+            for second in first + 1..end {
+                let middle = shift(head, second - first - 1).wrapping_add(span(first + 1, second));
+                call(mixed(shift(middle, end - second - 1).wrapping_add(span(second + 1, end))));
             }
         }
     }
 }
 
-fn hash_without(bytes: &[u8], first: usize, second: usize) -> u64 {
-    let mut hash = 0_u64;
-    for (index, byte) in bytes.iter().enumerate() {
-        if index != first && index != second {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(PRIME);
-        }
-    }
-    hash ^ (hash >> 29)
+/// Spreads a hash over all its bits.
+fn mixed(hash: u64) -> u64 {
+    (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 fn bit_of(hash: u64, words: usize) -> (usize, u64) {
     let mask = 1 << (hash & 63);
-    let at = usize::try_from(hash >> 6 & 0xffff_ffff).unwrap_or(0) & words.wrapping_sub(1);
+    #[expect(clippy::cast_possible_truncation, reason = "only the low bits are wanted")]
+    let at = (hash >> 6) as usize & words.wrapping_sub(1);
     (at, mask)
 }
 
@@ -111,7 +134,7 @@ const LONG_WORD: usize = 9;
 /// Longer words are compared as they are only.
 const LONGEST_WORD: usize = 40;
 const BITS_PER_HASH: usize = 16;
-/// The multiplier of the FNV-1a hash.
+/// The base of the polynomial; any large odd number serves.
 const PRIME: u64 = 0x0000_0100_0000_01b3;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::frame::Frame;
+use super::names::NAMES;
 
 /// What the cells for datum and coordinate reference system say.
 #[derive(Debug, Clone)]
@@ -110,7 +111,7 @@ fn of_code(code: u16) -> Datum {
     if WGS84_CODES.contains(&code) {
         return Datum::Wgs84;
     }
-    Frame::of_code(code).map_or(Datum::Unknown, |frame| Datum::Frame(Rc::new(frame)))
+    Frame::of_code(code).map_or(Datum::Unknown, Datum::Frame)
 }
 
 /// The EPSG code in a text: `EPSG:4326`, `epsg 4326`, `urn:ogc:def:crs:EPSG::4326`,
@@ -154,13 +155,10 @@ fn named_of(text: &str) -> Option<u16> {
     let before_code = lower.split("epsg").next().unwrap_or_default();
     let before_zone = before_code.split("utm").next().unwrap_or_default();
     let after_zone = before_code.split_once("utm").map(|(_, after)| after).unwrap_or_default();
-    [before_code, before_zone, after_zone]
-        .into_iter()
-        .find_map(of_name)
-        .or_else(|| {
-            // "UTM 29T ED50": the datum is the last word.
-            after_zone.split([' ', ',', '/', '(']).filter_map(of_name).next_back()
-        })
+    [before_code, before_zone, after_zone].into_iter().find_map(of_name).or_else(|| {
+        // "UTM 29T ED50": the datum is the last word.
+        after_zone.split([' ', ',', '/', '(']).filter_map(of_name).next_back()
+    })
 }
 
 /// The code that a name stands for; nothing for a name that stands for several.
@@ -222,105 +220,33 @@ const WGS84_CODES: [u16; 3] = [4326, 4979, 4329];
 
 /// What stands for nothing said; Darwin Core recommends `unknown`.
 const UNSTATED: [&str; 12] = [
-    "unknown", "notrecorded", "notrecordedforcedwgs84", "null", "na", "nan", "none", "nodata",
-    "notapplicable", "unspecified", "notstated", "unknowndatum",
+    "unknown",
+    "notrecorded",
+    "notrecordedforcedwgs84",
+    "null",
+    "na",
+    "nan",
+    "none",
+    "nodata",
+    "notapplicable",
+    "unspecified",
+    "notstated",
+    "unknowndatum",
 ];
 
 const SYSTEM_WORDS: [&str; 14] = [
-    "degrees", "minutes", "seconds", "decimal", "degree", "minute", "second", "latitude",
-    "longitude", "mgrs", "utm", "zone", "dms", "grid",
-];
-
-/// Names that stand for exactly one code, normalised.
-const NAMES: [(&str, u16); 90] = [
-    ("agd66", 4202),
-    ("agd84", 4203),
-    ("amersfoort", 4289),
-    ("amersfoortrdnew", 28992),
-    ("arc1960", 4210),
-    ("australiangeodeticdatum1966", 4202),
-    ("australiangeodeticdatum1984", 4203),
-    ("bd72", 4313),
-    ("belge1972", 4313),
-    ("belgianlambert2008", 3812),
-    ("belgianlambert72", 31370),
-    ("belgelambert72", 31370),
-    ("britishnationalgrid", 27700),
-    ("cape", 4222),
-    ("cgcs2000", 4490),
-    ("ch1903", 4149),
-    ("ch1903lv03", 21781),
-    ("ch1903+", 4150),
-    ("ch1903+lv95", 2056),
-    ("china2000", 4490),
-    ("chinageodeticcoordinatesystem2000", 4490),
-    ("crs84", 4326),
-    ("datum73", 4274),
-    ("dhdn", 4314),
-    ("ed1950", 4230),
-    ("ed50", 4230),
-    ("etrf89", 4258),
-    ("etrs1989", 4258),
-    ("etrs89", 4258),
-    ("etrs89laea", 3035),
-    ("etrs89laeaeurope", 3035),
-    ("etrs89portugaltm06", 3763),
-    ("etrs89tm35fin", 3067),
-    ("europeandatum1950", 4230),
-    ("european1950", 4230),
-    ("europeanterrestrialreferencesystem1989", 4258),
-    ("gda1994", 4283),
-    ("gda2020", 7844),
-    ("gda94", 4283),
-    ("geocentricdatumofaustralia1994", 4283),
-    ("geocentricdatumofaustralia2020", 7844),
-    ("hartebeesthoek94", 4148),
-    ("hd72", 4237),
-    ("irenet95", 4173),
-    ("irishgrid", 29903),
-    ("irishtransversemercator", 2157),
-    ("jgd2000", 4612),
-    ("jgd2011", 6668),
-    ("lambert2008", 3812),
-    ("lambert72", 31370),
-    ("lambert93", 2154),
-    ("lv03", 21781),
-    ("lv95", 2056),
-    ("nad1983", 4269),
-    ("nad83", 4269),
-    ("newzealandgeodeticdatum2000", 4167),
-    ("newzealandtransversemercator", 2193),
-    ("northamericandatum1983", 4269),
-    ("northamerican1983", 4269),
-    ("ntf", 4275),
-    ("nzgd2000", 4167),
-    ("nztm", 2193),
-    ("nztm2000", 2193),
-    ("ogccrs84", 4326),
-    ("osgb1936", 4277),
-    ("osgb36", 4277),
-    ("osgb36britishnationalgrid", 27700),
-    ("osgbgrid", 27700),
-    ("osgrid", 27700),
-    ("pulkovo1942", 4284),
-    ("pz90", 4740),
-    ("rdnew", 28992),
-    ("rgf93", 4171),
-    ("rgf93lambert93", 2154),
-    ("rijksdriehoeksstelsel", 28992),
-    ("sad69", 4618),
-    ("sirgas2000", 4674),
-    ("sjtsk", 4156),
-    ("southamericandatum1969", 4618),
-    ("sweref99", 4619),
-    ("sweref99tm", 3006),
-    ("tm65", 4299),
-    ("tm75", 4300),
-    ("tokyo", 4301),
-    ("webmercator", 3857),
-    ("wgs1984", 4326),
-    ("wgs72", 4322),
-    ("wgs84", 4326),
-    ("worldgeodeticsystem1984", 4326),
-    ("worldgeodeticsystem84", 4326),
+    "degrees",
+    "minutes",
+    "seconds",
+    "decimal",
+    "degree",
+    "minute",
+    "second",
+    "latitude",
+    "longitude",
+    "mgrs",
+    "utm",
+    "zone",
+    "dms",
+    "grid",
 ];

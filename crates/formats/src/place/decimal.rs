@@ -22,7 +22,11 @@ pub(super) fn read(text: &str, axis: Axis) -> Decimal {
         Axis::Longitude => 180 * DEGREE,
     };
     if let Some(degrees) = Nano::parse(text) {
-        return if degrees.0.abs() <= most { Decimal::Degrees(degrees) } else { Decimal::OutOfRange };
+        return if degrees.0.abs() <= most {
+            Decimal::Degrees(degrees)
+        } else {
+            Decimal::OutOfRange
+        };
     }
     if is_blank(text) {
         return Decimal::Blank;

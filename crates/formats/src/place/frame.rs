@@ -25,7 +25,11 @@ pub(super) struct Frame {
 
 impl Frame {
     /// Finds a system by its EPSG code; nothing for a code that is not converted.
-    pub(super) fn of_code(code: u16) -> Option<Self> {
+    pub(super) fn of_code(code: u16) -> Option<Rc<Self>> {
+        remembered((code, 0, false), || Self::of_code_anew(code))
+    }
+
+    fn of_code_anew(code: u16) -> Option<Self> {
         let entry = *list().get(list().binary_search_by_key(&code, |entry| entry.code).ok()?)?;
         let definition = crs_definitions::from_code(code)?.proj4;
         let is_projected = !definition.contains("+proj=longlat");
@@ -33,49 +37,27 @@ impl Frame {
         let coincides = coincides(&datum);
         let proj = |text: &str| Proj::from_proj_string(text).ok();
         let own = if is_projected || !coincides { Some(proj(&plain(definition))?) } else { None };
-        let degrees = if coincides {
-            None
-        } else {
-            Some(proj(&format!("+proj=longlat {datum} +no_defs"))?)
-        };
+        let degrees =
+            if coincides { None } else { Some(proj(&format!("+proj=longlat {datum} +no_defs"))?) };
         Some(Self { entry, definition, is_projected, own, degrees, wgs84: proj(WGS84)? })
     }
 
     /// The system of a zone of the Universal Transverse Mercator grid on the datum of this system.
-    ///
-    /// The last few are remembered, since the rows of a table are from few zones.
     pub(super) fn utm_zone(&self, zone: u8, is_south: bool) -> Option<Rc<Self>> {
-        const REMEMBERED: usize = 16;
-        type Key = (u16, u8, bool);
-        thread_local! {
-            static LAST: RefCell<Vec<(Key, Rc<Frame>)>> = const { RefCell::new(Vec::new()) };
-        }
-        let key = (self.entry.code, zone, is_south);
-        LAST.with_borrow_mut(|last| {
-            if let Some((_, frame)) = last.iter().find(|(known, _)| *known == key) {
-                return Some(Rc::clone(frame));
-            }
-            let frame = Rc::new(self.utm_zone_anew(zone, is_south)?);
-            if last.len() == REMEMBERED {
-                last.remove(0);
-            }
-            last.push((key, Rc::clone(&frame)));
-            Some(frame)
-        })
+        remembered((self.entry.code, zone, is_south), || self.utm_zone_anew(zone, is_south))
     }
 
     fn utm_zone_anew(&self, zone: u8, is_south: bool) -> Option<Self> {
         let south = if is_south { " +south" } else { "" };
         let datum = datum_of(self.definition);
-        let own =
-            Proj::from_proj_string(&format!("+proj=utm +zone={zone}{south} {datum} +no_defs"));
+        let proj = |text: &str| Proj::from_proj_string(text).ok();
         Some(Self {
             entry: self.entry,
             definition: self.definition,
             is_projected: true,
-            own: Some(own.ok()?),
+            own: Some(proj(&format!("+proj=utm +zone={zone}{south} {datum} +no_defs"))?),
             degrees: None,
-            wgs84: Proj::from_proj_string(WGS84).ok()?,
+            wgs84: proj(WGS84)?,
         })
     }
 
@@ -106,9 +88,7 @@ impl Frame {
     ///
     /// Source: NGA.STND.0037 (2014), section 3.3: other letters on Bessel and Clarke ellipsoids.
     pub(super) fn has_military_letters(&self) -> bool {
-        ["WGS84", "GRS80", "NAD83", "+ellps=intl"]
-            .iter()
-            .any(|part| self.definition.contains(part))
+        ["WGS84", "GRS80", "NAD83", "+ellps=intl"].iter().any(|part| self.definition.contains(part))
     }
 
     /// The place of geodetic coordinates on the datum of the system; nothing outside its area.
@@ -145,6 +125,30 @@ impl Frame {
         let is_in = |lon: f64| (west..=east).contains(&lon);
         (south..=north).contains(&lat) && (is_in(lon) || is_in(lon + 360.0))
     }
+}
+
+/// Code, and zone and hemisphere of the Universal Transverse Mercator grid where it is one of these.
+type Key = (u16, u8, bool);
+
+/// Makes a system, or finds it among the last few, since the rows of a table are on few of them.
+fn remembered(key: Key, make: impl FnOnce() -> Option<Frame>) -> Option<Rc<Frame>> {
+    const REMEMBERED: usize = 16;
+    thread_local! {
+        static LAST: RefCell<Vec<(Key, Rc<Frame>)>> = const { RefCell::new(Vec::new()) };
+    }
+    let known = LAST.with_borrow(|last| {
+        last.iter().find(|(known, _)| *known == key).map(|(_, frame)| Rc::clone(frame))
+    });
+    known.or_else(|| {
+        let frame = Rc::new(make()?);
+        LAST.with_borrow_mut(|last| {
+            if last.len() == REMEMBERED {
+                last.remove(0);
+            }
+            last.push((key, Rc::clone(&frame)));
+        });
+        Some(frame)
+    })
 }
 
 /// A line of the list, for one code.

@@ -152,12 +152,9 @@ fn letters_and_digits(text: &str, most_zone: usize) -> Option<((String, String),
             let (east, north) = (east.to_owned(), north.to_owned());
             Digits { length: east.len(), east, north, suffix }
         }
-        [east, north] if east.len() == north.len() => Digits {
-            length: east.len(),
-            east: east.clone(),
-            north: north.clone(),
-            suffix,
-        },
+        [east, north] if east.len() == north.len() => {
+            Digits { length: east.len(), east: east.clone(), north: north.clone(), suffix }
+        }
         _ => return None,
     };
     (digits.length <= 5).then_some(((zone.to_owned(), letters), digits))

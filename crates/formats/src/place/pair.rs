@@ -139,9 +139,8 @@ fn middle(tokens: &[Token]) -> Option<usize> {
 /// What commas between digits are in a text with two coordinates.
 fn comma_in_pair(text: &str) -> Result<Comma, NoPair> {
     let bytes = text.as_bytes();
-    let is_digit = |at: Option<usize>| {
-        at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit)
-    };
+    let is_digit =
+        |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
     let between = bytes
         .iter()
         .enumerate()

@@ -63,7 +63,9 @@ pub(super) fn read(text: &str) -> Option<Plane> {
 /// Reads a cell that should hold one easting or northing.
 pub(super) fn number(text: &str) -> Option<f64> {
     let mut items = Vec::new();
-    split(text.trim(), &mut items)?;
+    for chunk in text.split_whitespace() {
+        split(chunk, &mut items)?;
+    }
     match items.as_slice() {
         [Item::Number(number, _)]
         | [Item::Number(number, _), Item::Label('E' | 'N')]
@@ -147,11 +149,8 @@ fn split(chunk: &str, items: &mut Vec<Item>) -> Option<()> {
         let next_is_digit = rest.get(1).is_some_and(char::is_ascii_digit);
         if c.is_ascii_digit() || (c == '-' && next_is_digit && at == 0) {
             let length = number_length(rest);
-            let text: String = rest
-                .get(..length)?
-                .iter()
-                .map(|c| if *c == ',' { '.' } else { *c })
-                .collect();
+            let text: String =
+                rest.get(..length)?.iter().map(|c| if *c == ',' { '.' } else { *c }).collect();
             let whole = text.trim_start_matches('-').split('.').next().unwrap_or_default().len();
             items.push(Item::Number(text.parse().ok()?, whole));
             at += length;
@@ -172,9 +171,7 @@ fn split(chunk: &str, items: &mut Vec<Item>) -> Option<()> {
 /// Length of a number; a comma is a decimal sign where at most three digits follow.
 fn number_length(chars: &[char]) -> usize {
     let sign = usize::from(chars.first() == Some(&'-'));
-    let digits = |from: usize| {
-        chars.iter().skip(from).take_while(|c| c.is_ascii_digit()).count()
-    };
+    let digits = |from: usize| chars.iter().skip(from).take_while(|c| c.is_ascii_digit()).count();
     let whole = sign + digits(sign);
     let decimals = digits(whole + 1);
     match chars.get(whole) {
@@ -194,7 +191,10 @@ fn item_of(word: &str) -> Option<Option<Item>> {
         "y" => Some(Item::Label('Y')),
         _ => {
             let &[letter] = word.as_bytes() else { return None };
-            letter.is_ascii_lowercase().then(|| Item::Letter(letter.to_ascii_uppercase())).map(Some)?
+            letter
+                .is_ascii_lowercase()
+                .then(|| Item::Letter(letter.to_ascii_uppercase()))
+                .map(Some)?
         }
     })
 }

@@ -80,12 +80,23 @@ pub(super) fn split(text: &str, comma: Comma) -> Option<Vec<Token>> {
             at += length;
             continue;
         }
-        if c.is_alphabetic() {
+        let is_mark = [&DEGREES[..], &MINUTES, &SECONDS].iter().any(|marks| marks.contains(&c));
+        if c.is_alphabetic() && !is_mark {
             let rest = chars.get(at..)?;
-            let length = rest.iter().take_while(|c| c.is_alphabetic()).count();
+            let is_glued = before.is_ascii_digit();
+            let length = match rest {
+                // `57.9sN`: a mark and a direction.
+                ['d' | 'm' | 's', direction, after @ ..]
+                    if is_glued
+                        && "NSEWOnsewo".contains(*direction)
+                        && !after.first().is_some_and(|c| c.is_alphabetic()) =>
+                {
+                    1
+                }
+                _ => rest.iter().take_while(|c| c.is_alphabetic()).count(),
+            };
             let word: String = rest.get(..length)?.iter().collect();
             let after = rest.get(length..)?;
-            let is_glued = before.is_ascii_digit();
             match mark_of(&word, is_glued, has_letter_marks, after) {
                 Some(mark) => {
                     has_letter_marks |= mark == Token::Minute;

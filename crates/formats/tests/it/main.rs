@@ -1,7 +1,8 @@
 //! Reads generated and, where they are there, real datasets through the public interface.
 
 #![expect(
-    clippy::unwrap_used, clippy::print_stderr,
+    clippy::unwrap_used,
+    clippy::print_stderr,
     reason = "a test stops where something is wrong, and says what it skips"
 )]
 

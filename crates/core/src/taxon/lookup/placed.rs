@@ -90,8 +90,12 @@ impl Search<'_, '_> {
         if name.trim().is_empty() {
             return;
         }
-        let reading = Reading::of(name);
         let index = self.index;
+        let is_word = name.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let reading = match is_word {
+            true => Reading { genus: base(name), ..Reading::default() },
+            false => Reading::of(name),
+        };
         for genus in std::iter::once(&reading.genus).chain(&reading.subgenus) {
             for entry in index.entries_of(index.whole.get(genus)) {
                 self.hit(entry.taxon, How::Child);

@@ -5,7 +5,7 @@ use crate::taxon::RuleTaxonId;
 use crate::taxon::how::How;
 use crate::taxon::index::{Entry, EntryId, TaxonIndex};
 use crate::taxon::near::is_near;
-use crate::taxon::reading::{Doubt, Reading, pair_key};
+use crate::taxon::reading::{Doubt, Epithet, Reading, pair_key};
 use crate::taxon::word::stem;
 
 impl Search<'_, '_> {
@@ -155,18 +155,18 @@ impl Search<'_, '_> {
             }
         }
         let Some(species) = &reading.species else { return };
-        for id in index.entries_like(&species.base, &species.stem) {
-            let Some(entry) = index.entry(id) else { continue };
-            let own = [Some(&entry.reading.genus), entry.reading.subgenus.as_ref()];
-            let fits = own.into_iter().flatten().any(|genus| {
-                *genus == reading.genus || genera.contains(&genus.as_str())
-            });
-            // Where the species is the same, the parts below it tell whether the taxon is.
-            let is_other = entry.reading.species.as_ref().is_some_and(|listed| listed.stem == species.stem)
-                && relation(reading, &entry.reading).is_none();
-            let is_compared = own.contains(&Some(&reading.genus)) && relation(reading, &entry.reading).is_some();
-            if fits && !is_other && !is_compared {
-                self.hit(entry.taxon, How::Misspelling);
+        let own = is_genus_listed.then_some(reading.genus.as_str());
+        for genus in genera.into_iter().chain(own) {
+            for id in index.entries_like_in(genus, &species.base, &species.stem) {
+                let Some(entry) = index.entry(id) else { continue };
+                // Where the species is the same, the parts below it tell whether the taxon is.
+                let is_same_species =
+                    entry.reading.species.as_ref().is_some_and(|listed| listed.stem == species.stem);
+                let is_other = is_same_species && relation(reading, &entry.reading).is_none();
+                let is_compared = genus == reading.genus && relation(reading, &entry.reading).is_some();
+                if !is_other && !is_compared {
+                    self.hit(entry.taxon, How::Misspelling);
+                }
             }
         }
     }
@@ -183,6 +183,27 @@ impl TaxonIndex<'_> {
 
     pub(super) fn entries_of<'s>(&'s self, ids: Option<&'s Vec<EntryId>>) -> impl Iterator<Item = &'s Entry> {
         ids.into_iter().flatten().filter_map(|id| self.entry(*id))
+    }
+
+    /// Those of [`TaxonIndex::entries_like`] that belong to a genus.
+    fn entries_like_in(&self, genus: &str, base: &str, stem: &str) -> Vec<EntryId> {
+        let Some(of_genus) = self.by_genus.get(genus) else { return Vec::new() };
+        if of_genus.len() > FEW {
+            let mut like = self.entries_like(base, stem);
+            like.retain(|id| of_genus.binary_search(id).is_ok());
+            return like;
+        }
+        let is_like = |epithet: &Epithet| {
+            epithet.stem == stem || is_near(&epithet.base, base) || is_near(&epithet.stem, stem)
+        };
+        let mut like = of_genus.clone();
+        like.retain(|id| {
+            self.entry(*id).is_some_and(|entry| {
+                let epithets = [entry.reading.species.as_ref(), entry.reading.below.last()];
+                entry.reading.parents.is_empty() && epithets.into_iter().flatten().any(is_like)
+            })
+        });
+        like
     }
 
     /// Entries whose epithet of the species, or lowest epithet, is this one or near it.
@@ -248,3 +269,6 @@ fn relation(name: &Reading, listed: &Reading) -> Option<How> {
 fn is_same_phrase(a: &[String], b: &[String]) -> bool {
     !a.is_empty() && !b.is_empty() && a.iter().zip(b).all(|(a, b)| a == b)
 }
+
+/// So many entries are compared one by one sooner than looked up.
+const FEW: usize = 40;

@@ -187,7 +187,7 @@ proptest! {
 fn word(mut number: usize, ending: &str) -> String {
     let mut word = String::new();
     for _ in 0..3 {
-        word.push_str(["ba", "cre", "di", "flo", "gna", "hi", "lu", "me", "no", "pra", "qui", "ro", "se", "ta", "vi", "xa"][number % 16]);
+        word.push_str(["bal", "cre", "dim", "flo", "gna", "hip", "luc", "met", "noq", "pra", "qui", "rov", "sej", "tuz", "vip", "xax"][number % 16]);
         number /= 16;
     }
     word + ending

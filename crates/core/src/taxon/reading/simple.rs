@@ -234,8 +234,8 @@ impl<'t> Reader<'_, 't> {
 
     /// What follows an open rank is a phrase: all of it.
     fn open(&mut self) {
-        self.reading.is_plain = false;
         let rest = self.tokens.get(self.at..).unwrap_or_default();
+        self.reading.is_plain &= rest.is_empty();
         self.reading.phrase.extend(rest.iter().filter_map(|token| token.word()).map(base));
         self.at = self.tokens.len();
     }

@@ -1,0 +1,74 @@
+//! The commands, what they take, and where each is run.
+
+mod completions;
+mod demo;
+pub(crate) mod exit;
+mod explain;
+mod inputs;
+mod inspect;
+mod man;
+mod rules;
+mod share;
+mod terminal;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use exit::Exit;
+
+/// Shares reserve data without losing it.
+///
+/// Exit codes: 0 done, 1 failed, 2 refused by policy, 3 verification failed.
+#[derive(Debug, Parser)]
+#[command(name = "reedbed", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// How results and messages are written.
+    #[arg(long, global = true, value_enum, default_value_t = Output::Human)]
+    pub(crate) output: Output,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// How results and messages are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// Sentences and tables for people, progress bars on a terminal.
+    Human,
+    /// One fact per line, no progress bars, no colour.
+    Plain,
+    /// One JSON document.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Writes shell completions to standard output.
+    Completions(completions::Args),
+    /// Makes a small generated wetland reserve, shares it, and says where everything is.
+    Demo(demo::Args),
+    /// Says for one record which rules were looked at, which matched, and what follows.
+    Explain(explain::Args),
+    /// Says what a file is, what is in it, and what cannot be read.
+    Inspect(inspect::Args),
+    /// Writes manual pages to a folder.
+    Man(man::Args),
+    /// Looks after rule lists.
+    #[command(subcommand)]
+    Rules(rules::Command),
+    /// Turns a dataset into a copy that is fit to hand over.
+    Share(share::Args),
+}
+
+impl Cli {
+    /// Runs the command that was asked for.
+    pub(crate) fn run(self) -> Result<Exit, anyhow::Error> {
+        match self.command {
+            Command::Completions(args) => completions::run(&args),
+            Command::Demo(args) => demo::run(&args, self.output),
+            Command::Explain(args) => explain::run(&args, self.output),
+            Command::Inspect(args) => inspect::run(&args, self.output),
+            Command::Man(args) => man::run(&args),
+            Command::Rules(command) => rules::run(&command, self.output),
+            Command::Share(args) => share::run(&args, self.output),
+        }
+    }
+}

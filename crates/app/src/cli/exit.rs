@@ -1,0 +1,71 @@
+//! Exit codes, and the one place that turns an error into words for the outside.
+
+use std::process::ExitCode;
+
+use reedbed_engine::share::ShareError;
+
+use super::Output;
+use super::terminal;
+
+/// How the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: failed; nothing was written.
+    Failed,
+    /// 2: refused by policy; nothing was written.
+    Refused,
+    /// 3: a verification failed.
+    Unverified,
+}
+
+impl Exit {
+    /// The code that an error ends with.
+    pub(crate) fn of(error: &anyhow::Error) -> Self {
+        match error.downcast_ref::<ShareError>() {
+            Some(error) if error.is_refusal() => Self::Refused,
+            Some(error) if error.is_unverified() => Self::Unverified,
+            _ => Self::Failed,
+        }
+    }
+
+    fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Refused => 2,
+            Self::Unverified => 3,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// Writes an error and its causes to standard error.
+pub(crate) fn tell(error: &anyhow::Error, output: Output) {
+    let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+    let help =
+        error.chain().find_map(|cause| cause.downcast_ref::<Help>()).map(|help| help.0.clone());
+    match output {
+        Output::Json => {
+            let body = serde_json::json!({ "error": chain.join(": "), "exit": Exit::of(error).code(), "help": help });
+            terminal::say(&body.to_string());
+        }
+        Output::Human | Output::Plain => {
+            terminal::say(&format!("error: {}", chain.join(": ")));
+            if let Some(help) = help {
+                terminal::say(&format!("  help: {help}"));
+            }
+        }
+    }
+}
+
+/// Advice that goes with an error, in a field of its own.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Help(pub(crate) String);

@@ -1,0 +1,122 @@
+//! Arguments that several commands share: inputs, how to read them, rules, boundaries, checklist.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use reedbed_core::area::AreaSet;
+use reedbed_core::rule::RuleSet;
+use reedbed_core::taxon::Checklist;
+use reedbed_formats::dataset::{self, Dataset, OpenOptions};
+use reedbed_formats::limits::Limits;
+
+use super::Output;
+use super::terminal;
+
+/// What to read, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct InputArgs {
+    /// Darwin Core archives (.zip, .tar.gz, folders) or tables (CSV, TSV, semicolon, pipe); several
+    /// tables, such as events and occurrences, are read as one dataset.
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// Delimiter of the tables, instead of the one that is detected: a character, or `tab`.
+    #[arg(long, value_name = "CHARACTER")]
+    delimiter: Option<String>,
+    /// Character set of the tables, instead of the one that is detected.
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// Escape character of the tables; none by default.
+    #[arg(long, value_name = "CHARACTER")]
+    escape: Option<String>,
+    /// The tables have no line of headings.
+    #[arg(long)]
+    no_header: bool,
+}
+
+impl InputArgs {
+    /// Opens what was given.
+    pub(crate) fn open(&self) -> Result<Dataset, anyhow::Error> {
+        let options = OpenOptions {
+            delimiter: self.delimiter.as_deref().map(byte).transpose()?,
+            encoding: self.encoding.clone(),
+            escape: self.escape.as_deref().map(byte).transpose()?,
+            header: self.no_header.then_some(false),
+            ..OpenOptions::default()
+        };
+        Ok(dataset::open(&self.inputs, &options, &Limits::default())?)
+    }
+}
+
+/// One ASCII character, or the word `tab`.
+fn byte(text: &str) -> Result<u8, anyhow::Error> {
+    match text.as_bytes() {
+        _ if text.eq_ignore_ascii_case("tab") || text == "\\t" => Ok(b'\t'),
+        [byte] => Ok(*byte),
+        _ => bail!("`{text}` is not one character; write the character itself, or `tab`"),
+    }
+}
+
+/// The rules and what they need.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RuleArgs {
+    /// Rule lists (CSV); docs/rules.md describes them.
+    #[arg(long, required = true, num_args = 1.., value_name = "LIST")]
+    rules: Vec<PathBuf>,
+    /// Mapping files for lists in another form; a `LIST.toml` beside a list is found by itself.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    map: Vec<PathBuf>,
+    /// Boundaries (GeoJSON) of the areas that rules name.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    area: Vec<PathBuf>,
+    /// A checklist (Darwin Core archive or table) with synonyms and child taxa.
+    #[arg(long, value_name = "CHECKLIST")]
+    taxonomy: Option<PathBuf>,
+}
+
+/// Rules, boundaries and checklist, read.
+pub(crate) struct RulesRead {
+    /// The rules.
+    pub(crate) rules: RuleSet,
+    /// Digest of the lists and their mappings.
+    pub(crate) digest: String,
+    /// The boundaries.
+    pub(crate) areas: AreaSet,
+    /// The checklist.
+    pub(crate) checklist: Option<Checklist>,
+    /// What is wrong with the lists, in sentences, the serious things first.
+    pub(crate) problems: Vec<reedbed_core::rule::list::Problem>,
+}
+
+impl RuleArgs {
+    /// Reads everything; problems of the lists are handed on, they never loosen a rule.
+    pub(crate) fn read(&self) -> Result<RulesRead, anyhow::Error> {
+        let (rules, problems) = reedbed_engine::rules::load(&self.rules, &self.map)?;
+        let mut areas = AreaSet::default();
+        for file in &self.area {
+            reedbed_formats::boundary::read_into(&mut areas, file)
+                .with_context(|| format!("cannot read the boundaries in `{}`", file.display()))?;
+        }
+        let checklist = match &self.taxonomy {
+            None => None,
+            Some(path) => Some(
+                reedbed_engine::checklist::read(path)
+                    .with_context(|| format!("cannot read the checklist `{}`", path.display()))?,
+            ),
+        };
+        let files: Vec<PathBuf> = self.rules.iter().chain(&self.map).cloned().collect();
+        let digest = reedbed_engine::digest::of_files(&files).context("cannot read the rules")?;
+        Ok(RulesRead { rules, digest, areas, checklist, problems })
+    }
+}
+
+/// Tells how many problems the lists have; `rules check` tells which.
+pub(crate) fn tell_problems(problems: &[reedbed_core::rule::list::Problem], output: Output) {
+    let serious = problems.iter().filter(|problem| problem.is_error()).count();
+    if serious == 0 || output == Output::Json {
+        return;
+    }
+    terminal::say(&format!(
+        "note: {serious} lines of the rule lists are unclear and were read in the strictest way; \
+         `reedbed rules check` tells which"
+    ));
+}

@@ -1,0 +1,89 @@
+//! `reedbed rules`: looks after rule lists.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use reedbed_core::area::AreaSet;
+use reedbed_core::rule::check::{Finding, Surroundings, check};
+use reedbed_core::rule::list::Severity;
+
+use super::Output;
+use super::exit::Exit;
+use super::terminal;
+use crate::clock;
+
+/// What to do with rule lists.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Finds what is unclear, unknown, outdated, contradictory or without effect.
+    Check(CheckArgs),
+}
+
+/// Arguments of `reedbed rules check`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckArgs {
+    /// Rule lists (CSV); docs/rules.md describes them.
+    #[arg(required = true, value_name = "LIST")]
+    lists: Vec<PathBuf>,
+    /// Mapping files for lists in another form; a `LIST.toml` beside a list is found by itself.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    map: Vec<PathBuf>,
+    /// Boundaries (GeoJSON), to tell whether the areas that rules name are there.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    area: Vec<PathBuf>,
+    /// A checklist, to tell whether names are known.
+    #[arg(long, value_name = "CHECKLIST")]
+    taxonomy: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub(crate) fn run(command: &Command, output: Output) -> Result<Exit, anyhow::Error> {
+    match command {
+        Command::Check(args) => run_check(args, output),
+    }
+}
+
+fn run_check(args: &CheckArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let (rules, problems) = reedbed_engine::rules::load(&args.lists, &args.map)?;
+    let mut areas = AreaSet::default();
+    for file in &args.area {
+        reedbed_formats::boundary::read_into(&mut areas, file)
+            .with_context(|| format!("cannot read the boundaries in `{}`", file.display()))?;
+    }
+    let checklist = args
+        .taxonomy
+        .as_deref()
+        .map(reedbed_engine::checklist::read)
+        .transpose()
+        .context("cannot read the checklist")?;
+    let surroundings = Surroundings {
+        areas: (!args.area.is_empty()).then_some(&areas),
+        checklist: checklist.as_ref(),
+        today: clock::today(),
+    };
+    let findings = check(&rules, &problems, &surroundings);
+    tell(&findings, rules.rules.len(), output)?;
+    let is_sound = findings.iter().all(|finding| finding.severity != Severity::Error);
+    Ok(if is_sound { Exit::Done } else { Exit::Unverified })
+}
+
+fn tell(findings: &[Finding], rules: usize, output: Output) -> Result<(), anyhow::Error> {
+    if output == Output::Json {
+        terminal::print(&serde_json::to_string_pretty(&serde_json::json!({
+            "rules": rules,
+            "findings": findings,
+        }))?)?;
+        return Ok(());
+    }
+    for finding in findings {
+        terminal::print(&finding.to_string())?;
+    }
+    let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
+    terminal::print(&format!(
+        "{rules} rules: {} errors, {} warnings, {} notes",
+        count(Severity::Error),
+        count(Severity::Warning),
+        count(Severity::Info)
+    ))?;
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! `reedbed share`: turns a dataset into a copy that is fit to hand over.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use reedbed_core::decide::Audience;
+use reedbed_engine::pseudonym::{Pseudonyms, Secret};
+use reedbed_engine::share::{self, Holder, OutputForm, Settings, Shared};
+use reedbed_engine::summary::Summary;
+
+use super::Output;
+use super::exit::Exit;
+use super::inputs::{InputArgs, RuleArgs, tell_problems};
+use super::terminal;
+use crate::progress::Bars;
+use crate::{clock, keys, rejects, report};
+
+/// Arguments of `reedbed share`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    rules: RuleArgs,
+    /// Who the copy is for.
+    #[arg(long = "for", value_enum, default_value_t = For::Public, value_name = "AUDIENCE")]
+    audience: For,
+    /// The partner that the copy is for.
+    #[arg(long, value_name = "NAME", required_if_eq("audience", "partner"))]
+    to: Option<String>,
+    /// The terms of the agreement (text or Markdown); they go into the metadata of the copy.
+    #[arg(long, value_name = "FILE")]
+    terms: Option<PathBuf>,
+    /// The key of the pseudonyms; without it a new one is made and kept in OUT/steward.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Name that keeps the pseudonyms of datasets under one key apart.
+    #[arg(long, value_name = "NAME", default_value = "dataset")]
+    dataset: String,
+    /// The form to write; by default the form that came in.
+    #[arg(long, value_enum)]
+    format: Option<Form>,
+    /// Title of the copy; by default one is made from published values.
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// Organisation that shares the copy, for its metadata.
+    #[arg(long, value_name = "NAME")]
+    organisation: Option<String>,
+    /// Electronic mail address for questions, for the metadata of the copy.
+    #[arg(long, value_name = "ADDRESS")]
+    contact: Option<String>,
+    /// Decides and counts, and writes nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Folder for the copy and the report; must not exist yet.
+    #[arg(short, long, value_name = "OUT", required_unless_present = "dry_run")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum For {
+    /// One partner, under an agreement.
+    Partner,
+    /// Everyone.
+    Public,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// Comma-separated tables.
+    Csv,
+    /// A Darwin Core archive.
+    Dwca,
+    /// Tab-separated tables.
+    Tsv,
+}
+
+/// Makes the copy.
+pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
+    let (secret, is_new) = args.secret()?;
+    let read = args.rules.read()?;
+    tell_problems(&read.problems, output);
+    let settings = Settings {
+        rules: read.rules,
+        rules_digest: read.digest,
+        areas: read.areas,
+        checklist: read.checklist,
+        audience: match args.audience {
+            For::Partner => Audience::Partner { step: 1 },
+            For::Public => Audience::Public,
+        },
+        partner: args.to.clone(),
+        terms: args.terms.as_deref().map(read_text).transpose()?,
+        secret,
+        dataset: args.dataset.clone(),
+        holder: Holder {
+            title: args.title.clone(),
+            organisation: args.organisation.clone(),
+            contact: args.contact.clone(),
+        },
+        form: args.format.map(|form| match form {
+            Form::Csv => OutputForm::Csv,
+            Form::Dwca => OutputForm::Dwca,
+            Form::Tsv => OutputForm::Tsv,
+        }),
+        today: clock::today(),
+        workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+    };
+    let dataset = args.input.open()?;
+    let audience = args.to.as_deref().filter(|_| args.audience == For::Partner).unwrap_or("public");
+    let pseudonyms = Pseudonyms::new(&settings.secret, &settings.dataset, audience);
+    let bars = Bars::new(output);
+    let prepared = share::prepare(&dataset, &settings, &pseudonyms, &bars)?;
+    let Some(out) = args.out.as_deref().filter(|_| !args.dry_run) else {
+        let shared = prepared.write(None, &bars)?;
+        tell(&shared, None, output)?;
+        return Ok(Exit::Done);
+    };
+    let whole = Whole::begin(out)?;
+    let shared = prepared.write(Some(&whole.partial.join("package")), &bars)?;
+    write_steward(&whole.partial.join("steward"), &shared, is_new.then_some(&settings.secret))?;
+    whole.finish()?;
+    tell(&shared, Some(out), output)?;
+    Ok(Exit::Done)
+}
+
+impl Args {
+    fn secret(&self) -> Result<(Secret, bool), anyhow::Error> {
+        let Some(path) = &self.key else { return Ok((keys::new_secret()?, true)) };
+        let text = read_text(path)?;
+        let Some(secret) = Secret::from_file(&text) else {
+            bail!("`{}` is not a key of pseudonyms", path.display());
+        };
+        Ok((secret, false))
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, anyhow::Error> {
+    std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))
+}
+
+/// An output folder that appears whole or not at all: everything is written beside it first.
+struct Whole {
+    partial: PathBuf,
+    out: PathBuf,
+}
+
+impl Whole {
+    fn begin(out: &Path) -> Result<Self, anyhow::Error> {
+        let is_empty =
+            |out: &Path| out.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+        if out.exists() && !is_empty(out) {
+            bail!("`{}` exists already; nothing is overwritten", out.display());
+        }
+        let Some(name) = out.file_name() else {
+            bail!("`{}` is not a folder that could be made", out.display());
+        };
+        let mut partial_name = name.to_owned();
+        partial_name.push(format!(".{}.partial", std::process::id()));
+        let partial = out.with_file_name(partial_name);
+        std::fs::create_dir_all(&partial)
+            .with_context(|| format!("cannot make the folder `{}`", partial.display()))?;
+        Ok(Self { partial, out: out.to_owned() })
+    }
+
+    fn finish(self) -> Result<(), anyhow::Error> {
+        // CRASH: a `.partial` folder stays; the wanted folder is never half there.
+        if self.out.exists() {
+            std::fs::remove_dir(&self.out)
+                .with_context(|| format!("cannot replace `{}`", self.out.display()))?;
+        }
+        std::fs::rename(&self.partial, &self.out)
+            .with_context(|| format!("cannot write `{}`", self.out.display()))
+    }
+}
+
+impl Drop for Whole {
+    fn drop(&mut self) {
+        // Already renamed where all went well.
+        let _ = std::fs::remove_dir_all(&self.partial);
+    }
+}
+
+/// Writes what is not for release: report, rejects, and the key if it is new.
+fn write_steward(
+    folder: &Path,
+    shared: &Shared,
+    new_secret: Option<&Secret>,
+) -> Result<(), anyhow::Error> {
+    let cannot = || format!("cannot write `{}`", folder.display());
+    std::fs::create_dir_all(folder).with_context(cannot)?;
+    let write =
+        |name: &str, text: String| std::fs::write(folder.join(name), text).with_context(cannot);
+    write("NOT-FOR-RELEASE.txt", NOT_FOR_RELEASE.to_owned())?;
+    write("report.json", serde_json::to_string_pretty(&shared.summary)? + "\n")?;
+    write("report.html", report::html(&shared.summary))?;
+    write("rejects.csv", rejects::csv(&shared.rejects))?;
+    if let Some(secret) = new_secret {
+        keys::write(&folder.join("pseudonyms.key"), secret).with_context(cannot)?;
+    }
+    Ok(())
+}
+
+/// Tells the result: numbers, never names or places.
+fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyhow::Error> {
+    let summary = &shared.summary;
+    let rejected: u64 = summary.rejects.iter().map(|reject| reject.rows).sum();
+    match output {
+        Output::Json => {
+            let body = serde_json::json!({
+                "recordsClear": summary.records_clear,
+                "recordsGeneralised": summary.generalised(),
+                "recordsWithheld": summary.withheld(),
+                "rowsRejected": rejected,
+                "out": out.map(|out| out.display().to_string()),
+                "files": shared.files,
+            });
+            terminal::print(&body.to_string())?;
+        }
+        Output::Plain => {
+            terminal::print(&format!("records as held\t{}", summary.records_clear))?;
+            terminal::print(&format!("records generalised\t{}", summary.generalised()))?;
+            terminal::print(&format!("records withheld\t{}", summary.withheld()))?;
+            terminal::print(&format!("rows rejected\t{rejected}"))?;
+        }
+        Output::Human => {
+            terminal::print(&sentence(summary, rejected))?;
+            if let Some(out) = out {
+                terminal::print(&format!("May leave:       {}", out.join("package").display()))?;
+                terminal::print(&format!(
+                    "For the steward: {}",
+                    out.join("steward").join("report.html").display()
+                ))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn sentence(summary: &Summary, rejected: u64) -> String {
+    format!(
+        "{} records leave as held, {} are told less precisely, {} are withheld; {} rows could not \
+         be used.",
+        summary.records_clear,
+        summary.generalised(),
+        summary.withheld(),
+        rejected
+    )
+}
+
+const NOT_FOR_RELEASE: &str = "This folder is for the steward of the data. It is not for release: \
+the report names rules and places, and the key of the pseudonyms, if it is here, tells which \
+record a pseudonym stands for.\n";

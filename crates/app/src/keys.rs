@@ -1,0 +1,29 @@
+//! The only place that draws randomness.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::Path;
+
+use reedbed_engine::pseudonym::Secret;
+
+/// Draws a new secret from the operating system.
+///
+/// Errors: `getrandom::Error` where the system gives no randomness.
+#[expect(clippy::disallowed_methods, reason = "keys are drawn here")]
+pub(crate) fn new_secret() -> Result<Secret, getrandom::Error> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(Secret::new(bytes))
+}
+
+/// Writes a secret to a new file that only its owner can read.
+pub(crate) fn write(path: &Path, secret: &Secret) -> Result<(), io::Error> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)?.write_all(secret.to_file().as_bytes())
+}

@@ -1,0 +1,110 @@
+//! How a list in another form is read: a mapping file beside it.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::column::Column;
+
+/// What a mapping file says.
+///
+/// Source: `docs/rules.md`, "Mapping files".
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Mapping {
+    /// Which lists it is for: a file name with `*` for any letters.
+    #[serde(rename = "for")]
+    pub for_lists: Option<String>,
+    /// Our columns by the headings of the list.
+    pub columns: BTreeMap<String, String>,
+    /// Headings that say nothing about rules.
+    pub ignore: Vec<String>,
+    /// Values for all lines, by our columns; a cell of the list goes before them.
+    pub constants: BTreeMap<String, String>,
+    /// What follows from a strength: our columns and their values, by the text of the strength.
+    pub strengths: BTreeMap<String, BTreeMap<String, String>>,
+    /// Anything worth knowing.
+    pub notes: Option<String>,
+}
+
+/// What a heading is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Heading {
+    Column(Column),
+    Ignored,
+    Unknown,
+}
+
+impl Mapping {
+    /// Whether it is for a list, by the name of the list's file.
+    pub fn is_for(&self, file_name: &str) -> bool {
+        self.for_lists.as_deref().is_some_and(|pattern| fits(pattern, file_name))
+    }
+
+    /// What a heading of the list is.
+    pub(super) fn heading(&self, heading: &str) -> Heading {
+        let named = |other: &String| same(other, heading);
+        if let Some((_, ours)) = self.columns.iter().find(|(theirs, _)| named(theirs)) {
+            return Column::of_heading(ours).map_or(Heading::Unknown, Heading::Column);
+        }
+        if self.ignore.iter().any(named) || super::column::is_comment(heading) {
+            return Heading::Ignored;
+        }
+        match Column::of_heading(heading) {
+            // A strength means something only through a mapping.
+            Some(Column::Strength) | None => Heading::Unknown,
+            Some(column) => Heading::Column(column),
+        }
+    }
+
+    /// What follows from a strength; nothing for one that is not in the mapping.
+    pub(super) fn strength(&self, text: &str) -> Option<&BTreeMap<String, String>> {
+        self.strengths.iter().find(|(strength, _)| same(strength, text)).map(|(_, outcome)| outcome)
+    }
+}
+
+/// Whether two texts are alike but for case and spaces.
+fn same(a: &str, b: &str) -> bool {
+    let letters = |text: &str| {
+        text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect::<String>()
+    };
+    letters(a) == letters(b)
+}
+
+/// Whether a file name fits a pattern with `*`.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
+            (0..=name.len()).filter_map(|at| name.get(at..)).any(|name| fits(rest, name))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapping_names_the_lists_that_it_is_for() {
+        let mapping = Mapping { for_lists: Some("ACT-*.csv".to_owned()), ..Mapping::default() };
+        assert!(mapping.is_for("ACT-dr2627-sensitive.csv"));
+        assert!(!mapping.is_for("FACT-1.csv") && !mapping.is_for("ACT-1.tsv"));
+        assert!(!Mapping::default().is_for("ACT-1.csv"));
+    }
+
+    #[test]
+    fn headings_are_ours_theirs_ignored_or_unknown() {
+        let mapping = Mapping {
+            columns: BTreeMap::from([("Threat Status".to_owned(), "remarks".to_owned())]),
+            ignore: vec!["ID".to_owned()],
+            ..Mapping::default()
+        };
+        assert_eq!(mapping.heading("threatstatus"), Heading::Column(Column::Remarks));
+        assert_eq!(mapping.heading("scientific name"), Heading::Column(Column::ScientificName));
+        assert_eq!(mapping.heading("id"), Heading::Ignored);
+        assert_eq!(mapping.heading("# my own notes"), Heading::Ignored);
+        assert_eq!(mapping.heading("strength"), Heading::Unknown);
+        assert_eq!(mapping.heading("generalisation"), Heading::Unknown);
+    }
+}

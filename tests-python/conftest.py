@@ -1,0 +1,81 @@
+"""What all tests need: the executable, and the folder of real data where it is there.
+
+`cargo xtask test --only python` runs these tests in an environment of its own. By hand:
+`REEDBED_BIN=target/debug/reedbed python -m pytest tests-python`.
+"""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parent.parent
+REAL_DATA = REPO.parent / "shared" / "data"
+
+
+@dataclass
+class Shared:
+    """One run of `reedbed share`: what it wrote and what it said."""
+
+    out: Path
+    code: int
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def package(self) -> Path:
+        return self.out / "package"
+
+    @property
+    def steward(self) -> Path:
+        return self.out / "steward"
+
+
+@pytest.fixture(scope="session")
+def reedbed() -> Path:
+    path = os.environ.get("REEDBED_BIN")
+    if not path:
+        pytest.skip("REEDBED_BIN does not say where the executable is")
+    assert Path(path).is_file(), "REEDBED_BIN names no file"
+    return Path(path)
+
+
+@pytest.fixture
+def run(reedbed, tmp_path):
+    """Runs `reedbed share` into a new folder; fails the test unless it ends with `code`."""
+    count = 0
+
+    def share(*inputs, rules, code=0, extra=(), before=()):
+        nonlocal count
+        count += 1
+        out = tmp_path / f"out{count}"
+        command = [reedbed, *before, "share", *inputs]
+        for one in [rules] if isinstance(rules, (str, Path)) else rules:
+            command += ["--rules", one]
+        command += [*extra, "-o", out]
+        done = subprocess.run(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=300,
+        )
+        said = done.stderr.decode(errors="replace")
+        assert done.returncode == code, f"exit code {done.returncode}: {said}"
+        return Shared(out, done.returncode, done.stdout, done.stderr)
+
+    return share
+
+
+@pytest.fixture
+def real_data():
+    """Gives a path in the folder of real data; skips the test where it is not there."""
+
+    def find(name: str) -> Path:
+        path = REAL_DATA / name
+        if not path.exists():
+            pytest.skip(f"real data `{name}` is not here")
+        return path
+
+    return find
