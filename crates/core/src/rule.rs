@@ -12,10 +12,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::category::Category;
 use crate::period::{Day, Precision, SeasonWindow};
 use crate::place::Nano;
-use crate::taxon::RuleTaxonId;
+use crate::taxon::{RuleTaxon, RuleTaxonId};
 pub use reason::Reason;
 
 /// One rule.
@@ -58,6 +60,25 @@ pub struct Rule {
     pub review_date: Option<Day>,
     /// Anything else that was written beside it; never leaves.
     pub remarks: Option<String>,
+}
+
+impl Rule {
+    /// Whether it asks for nothing at all, so that every record meets it.
+    pub fn asks_nothing(&self) -> bool {
+        self.taxon.is_none()
+            && self.area.is_none()
+            && self.season.is_none()
+            && self.max_age_years.is_none()
+            && [
+                &self.life_stage,
+                &self.reproductive_condition,
+                &self.behavior,
+                &self.kind,
+                &self.provider,
+            ]
+            .into_iter()
+            .all(BTreeSet::is_empty)
+    }
 }
 
 /// Where a rule stands.
@@ -134,6 +155,29 @@ pub enum Width {
 pub struct RuleSet {
     /// The rules, in the order of lists and lines.
     pub rules: Vec<Rule>,
-    /// The taxa that they name; a [`RuleTaxonId`] is a place in it.
-    pub taxa: Vec<crate::taxon::RuleTaxon>,
+    /// The taxa that they name, each once; a [`RuleTaxonId`] is a place in it.
+    pub taxa: Vec<RuleTaxon>,
+    ids: FxHashMap<RuleTaxon, RuleTaxonId>,
 }
+
+impl RuleSet {
+    /// The taxon that a rule names.
+    pub fn taxon(&self, id: RuleTaxonId) -> Option<&RuleTaxon> {
+        self.taxa.get(id.0 as usize)
+    }
+
+    /// The place of a taxon; it is added if it is new.
+    pub fn taxon_id(&mut self, taxon: RuleTaxon) -> RuleTaxonId {
+        if let Some(known) = self.ids.get(&taxon) {
+            return *known;
+        }
+        let id = RuleTaxonId(u32::try_from(self.taxa.len()).unwrap_or(u32::MAX));
+        self.taxa.push(taxon.clone());
+        self.ids.insert(taxon, id);
+        id
+    }
+}
+
+/// Kinds of data that rules can ask for.
+pub const KINDS: [&str; 7] =
+    ["camera trap", "document", "event", "layer", "occurrence", "track", "weather"];

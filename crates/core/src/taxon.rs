@@ -21,7 +21,7 @@ pub use checklist::{Checklist, ChecklistBuilder, ChecklistRow};
 pub use facts::TaxonFacts;
 pub use how::How;
 pub use index::TaxonIndex;
-pub use listed::RuleTaxon;
+pub use listed::{ReadAs, RuleTaxon};
 pub use lookup::TaxonHits;
 pub use name::{Name, is_plain_name};
 pub use rank::Rank;

@@ -97,6 +97,18 @@ impl Events {
         }
     }
 
+    /// Clears events that say nothing of a place and have parts that do: a season or a campaign is
+    /// not in an area because it could be anywhere. Its parts are decided about by themselves.
+    pub(crate) fn clear_containers(&mut self) {
+        let containers: FxHashSet<u64> =
+            self.by_id.values().filter_map(|event| event.parent).collect();
+        for (id, event) in &mut self.by_id {
+            if !event.speaks_of_place && containers.contains(id) {
+                event.verdict = None;
+            }
+        }
+    }
+
     /// Ties of events that are protected themselves.
     pub(crate) fn tie_protected(&self, pseudonyms: &Pseudonyms, ties: &mut Ties) {
         for (id, event) in &self.by_id {

@@ -55,7 +55,7 @@ pub fn load(lists: &[PathBuf], maps: &[PathBuf]) -> Result<(RuleSet, Vec<Problem
         }
         let beside = path.with_extension("toml");
         let fitting =
-            mappings.iter().find(|m| m.list.as_deref().is_some_and(|glob| fits(glob, &name)));
+            mappings.iter().find(|m| m.is_for(&name));
         let mapping = match fitting {
             Some(found) => found.clone(),
             None if beside.exists() => mapping(&beside)?,

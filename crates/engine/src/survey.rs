@@ -80,6 +80,7 @@ pub(crate) fn survey(
             survey.take(index, found);
         }
         if role == Role::Events {
+            survey.events.clear_containers();
             survey.events.tie_protected(judge.pseudonyms, &mut survey.ties);
         }
     }

@@ -142,7 +142,7 @@ fn of_decimals(point: Point, cells: &PlaceCells<'_>) -> PlaceRead {
         Err(why) => return PlaceRead::Impossible(why),
     };
     if let Verbatim::Found(verbatim) = verbatim::read(cells) {
-        place.other = disagreement(&place, &verbatim);
+        place.other = disagreement(&place, &verbatim, cells);
     }
     PlaceRead::Known(place)
 }
@@ -196,10 +196,17 @@ fn unstated_m(found: &Found) -> f64 {
     if found.is_datum_assumed { UNSTATED_DATUM_M } else { 0.0 }
 }
 
-fn disagreement(place: &StatedPlace, verbatim: &Found) -> Option<OtherPlace> {
+fn disagreement(
+    place: &StatedPlace,
+    verbatim: &Found,
+    cells: &PlaceCells<'_>,
+) -> Option<OtherPlace> {
     let left_open_m = verbatim.notation_m.max(unstated_m(verbatim));
     let radius_m = verbatim.allowance_m + verbatim.square_m.unwrap_or(0.0) + left_open_m;
-    let expected_m = place.uncertainty_m.unwrap_or(0.0).max(AGREEMENT_M) + place.shift_m + radius_m;
+    let written = decimal::unit(cells.decimal_latitude).max(decimal::unit(cells.decimal_longitude));
+    let written_m = verbatim::half_diagonal_m(written);
+    let stated_m = place.uncertainty_m.unwrap_or(0.0).max(AGREEMENT_M);
+    let expected_m = stated_m + place.shift_m + radius_m + written_m;
     let distance_m = place.point.distance_floor_m(verbatim.point);
     (distance_m > expected_m).then(|| OtherPlace {
         point: verbatim.point,
@@ -219,5 +226,6 @@ fn precision_m(text: &str) -> f64 {
     }
 }
 
-/// Nearer than this, decimal and verbatim place count as the same.
-const AGREEMENT_M: f64 = 5_000.0;
+/// Nearer than this, decimal and verbatim place count as the same: a datum that was converted for
+/// one of them only makes hardly more.
+const AGREEMENT_M: f64 = 500.0;

@@ -1,5 +1,6 @@
 //! The taxa that rules name.
 
+use super::name::Name;
 use super::rank::Rank;
 use super::reading::Reading;
 use super::word::{base, clean, folded_words};
@@ -48,9 +49,30 @@ impl RuleTaxon {
         rank.filter(|rank| *rank < Rank::Genus)
     }
 
-    /// Whether the scientific name has anything that can be compared.
-    pub fn can_be_compared(&self) -> bool {
-        Reading::all_of(&self.scientific_name).iter().any(Reading::has_name)
+    /// What the scientific name is taken for.
+    pub fn read_as(&self) -> ReadAs {
+        let reading = Reading::of(&self.scientific_name);
+        if !reading.has_name() {
+            return ReadAs::Nothing;
+        }
+        if !reading.parents.is_empty() {
+            return ReadAs::Hybrid;
+        }
+        if !reading.phrase.is_empty() {
+            return ReadAs::Phrase;
+        }
+        let name = Name::parse(&self.scientific_name);
+        if name.is_indeterminate() && reading.is_open() {
+            return ReadAs::Genus(name.canonical().to_owned());
+        }
+        if name.is_fully_understood() && !(reading.is_open() && name.has_authorship()) {
+            return ReadAs::Name;
+        }
+        // A capital after a genus may be an epithet, an author or the start of anything.
+        match name.canonical() {
+            "" => ReadAs::Part(self.scientific_name.split_whitespace().take(2).collect::<Vec<_>>().join(" ")),
+            canonical => ReadAs::Part(canonical.to_owned()),
+        }
     }
 
     /// Folded words of each vernacular name, without what stands in brackets.
@@ -63,6 +85,23 @@ impl RuleTaxon {
                 .collect()
         })
     }
+}
+
+/// What a listed name is taken for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadAs {
+    /// A genus: the species is left open.
+    Genus(String),
+    /// A hybrid formula.
+    Hybrid,
+    /// A name, the whole of it.
+    Name,
+    /// Nothing that can be compared.
+    Nothing,
+    /// A name with more behind it, which is left out.
+    Part(String),
+    /// A phrase name or a cultivar.
+    Phrase,
 }
 
 /// A folded word of a vernacular name, without a plural or genitive `s`.

@@ -57,6 +57,15 @@ fn spelled(text: &str, axis: Axis, most: i64) -> Decimal {
     }
 }
 
+/// The last digit of a decimal number, in degrees.
+pub(super) fn unit(text: &str) -> f64 {
+    let decimals = text
+        .trim()
+        .split_once(['.', ','])
+        .map_or(0, |(_, after)| after.bytes().take_while(u8::is_ascii_digit).count());
+    10.0_f64.powi(-i32::try_from(decimals).unwrap_or(0))
+}
+
 /// What a cell in metres says.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Metres {

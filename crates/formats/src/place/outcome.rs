@@ -55,8 +55,8 @@ pub struct OtherPlace {
 }
 
 impl StatedPlace {
-    /// How far apart decimal and verbatim place are, where that is more than the larger of 5 km
-    /// and what is stated and left open about both.
+    /// How far apart decimal and verbatim place are, where that is more than what is stated and left
+    /// open about both, and than 500 m.
     ///
     /// Units: kilometres.
     pub fn disagrees_km(&self) -> Option<f64> {
