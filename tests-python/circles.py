@@ -57,6 +57,7 @@ def check(records: pandas.DataFrame, truths: dict[int, Truth], slack_m: float = 
             f"row {number} ({truth.category}): {away:.1f} m away and {truth.uncertainty_m} m "
             f"uncertain, but {stated} m stated"
         )
-        least = HALF_CELL_M.get(truth.category, 0)
+        # Towards the poles the fixed grid's cells shrink to slivers, whoever publishes them.
+        least = HALF_CELL_M.get(truth.category, 0) if abs(truth.latitude) < 85 else 0
         assert float(stated) >= least, f"row {number} is told too precisely"
     return told

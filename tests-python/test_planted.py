@@ -18,8 +18,8 @@ from packages import every_byte
 # Each value as a record holds it, with the pieces that must not leave. A piece is long enough not to
 # turn up by chance, and short enough to find a value that was cut or rounded a little.
 PLACE = {
-    "decimalLatitude": ("52.648371", ["52.648"]),
-    "decimalLongitude": ("1.538269", ["1.538"]),
+    "decimalLatitude": ("52.648371", ["52.648", "52.6483"]),
+    "decimalLongitude": ("1.538269", ["1.538", "1.5382"]),
     "verbatimLatitude": ("52°38'54.1\"N", ["38'54"]),
     "verbatimLongitude": ("1°32'17.8\"E", ["32'17"]),
     "verbatimCoordinates": ("31U 401233 5834771", ["401233", "5834771"]),
@@ -115,12 +115,24 @@ def table_rows(category: str) -> list[dict]:
     return [bystander(1), planted(category), sibling(), bystander(2)]
 
 
-def assert_clean(shared) -> None:
+def may_leave(category: str, audience: str) -> set[str]:
+    """Pieces that the grid or the calendar of a copy may share with the planted values by right."""
+    told = set()
+    if category == "medium" and audience == "partner":
+        # A partner is told the day of a record of category medium (DESIGN D2).
+        told |= {"2024-05-17", "-05-17"}
+    if category in ("metres", "medium"):
+        # Edges and centres of cells this wide may begin with the same three decimals.
+        told |= {"52.648", "1.538"}
+    return told
+
+
+def assert_clean(shared, category: str, audience: str) -> None:
     streams = {"stdout": shared.stdout, "stderr": shared.stderr}
     for name, content in (every_byte(shared.package) | streams).items():
         for text in (name, content.decode("utf-8", errors="replace")):
             low = text.lower()
-            for piece in pieces():
+            for piece in set(pieces()) - may_leave(category, audience):
                 assert piece.lower() not in low, f"`{piece}` leaves in {name}"
 
 
@@ -179,7 +191,7 @@ AUDIENCES = {
 def test_nothing_planted_leaves_in_a_table(run, tmp_path, name, delimiter, category, audience):
     table = write_table(tmp_path / name, table_rows(category), delimiter)
     shared = run(table, rules=write_rules(tmp_path / "rules.csv"), extra=AUDIENCES[audience])
-    assert_clean(shared)
+    assert_clean(shared, category, audience)
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)
@@ -188,7 +200,7 @@ def test_nothing_planted_leaves_in_a_table(run, tmp_path, name, delimiter, categ
 def test_nothing_planted_leaves_in_an_event_archive(run, tmp_path, pack, category, audience):
     archive = pack(event_archive(tmp_path / "archive", category))
     shared = run(archive, rules=write_rules(tmp_path / "rules.csv"), extra=AUDIENCES[audience])
-    assert_clean(shared)
+    assert_clean(shared, category, audience)
     for name, content in every_byte(shared.package).items():
         for piece in EXTENSION_PIECES:
             assert piece not in content.decode("utf-8", "replace").lower(), f"`{piece}` in {name}"
@@ -198,7 +210,7 @@ def test_nothing_planted_leaves_in_an_event_archive(run, tmp_path, pack, categor
 def test_nothing_planted_is_said(run, tmp_path, output):
     table = write_table(tmp_path / "occurrence.csv", table_rows("high"))
     rules = write_rules(tmp_path / "rules.csv")
-    assert_clean(run(table, rules=rules, before=["--output", output]))
+    assert_clean(run(table, rules=rules, before=["--output", output]), "high", "public")
 
 
 def test_a_low_category_keeps_the_day_and_hides_the_place(run, tmp_path):

@@ -182,7 +182,8 @@ fn told(
         Audience::Public if is_named_extreme && outcome.public_width.is_none() => PlaceTold::Withheld,
         Audience::Public => PlaceTold::Cell { lattice },
         Audience::Partner { .. } if category == Category::Extreme && outcome.partner_width.is_none() => {
-            PlaceTold::Withheld
+            // A partner is told what everyone is told.
+            outcome.public_width.map_or(PlaceTold::Withheld, |_| PlaceTold::Cell { lattice })
         }
         Audience::Partner { step } => {
             let wanted_m = outcome.partner_width.map_or(0.0, |width| lattice_of_width(width).height_m());

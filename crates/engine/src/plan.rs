@@ -232,6 +232,8 @@ pub(crate) fn has_records(plans: &[Plan<'_>]) -> bool {
                 || plan.facts.names.iter().any(Source::exists)
                 || has_any(plan.table, &["eventID", "locality", "eventDate"])
         }
-        Role::Attached | Role::Measurements | Role::Taxa => false,
+        // A checklist says nothing of places, and leaves as it is.
+        Role::Taxa => plan.facts.names.iter().any(Source::exists),
+        Role::Attached | Role::Measurements => false,
     })
 }

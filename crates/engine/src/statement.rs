@@ -61,9 +61,9 @@ pub fn generalised(place: PlaceTold, period: Option<Precision>) -> String {
     };
     let period = period.and_then(|period| match period {
         Precision::Day => None,
-        Precision::Month => Some("Date generalised to the month."),
-        Precision::Year => Some("Date generalised to the year."),
-        Precision::Decade => Some("Date generalised to the decade."),
+        Precision::Month => Some("Date given by the month."),
+        Precision::Year => Some("Date given by the year."),
+        Precision::Decade => Some("Date given by the decade."),
         Precision::None => Some("Date withheld."),
     });
     place.iter().map(String::as_str).chain(period).collect::<Vec<_>>().join(" ")
@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(
             generalised(PlaceTold::Block { lattice, step: 1 }, Some(Precision::Month)),
             "Place generalised to a block of 0.04° × 0.04° that holds it; the coordinates are the \
-             centre of the block. Date generalised to the month."
+             centre of the block. Date given by the month."
         );
         assert!(generalised(PlaceTold::Cell { lattice }, None).contains("0.1° × 0.1°"));
         assert_eq!(generalised(PlaceTold::AsHeld, Some(Precision::Day)), "");

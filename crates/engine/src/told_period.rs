@@ -20,9 +20,17 @@ impl ToldPeriod {
         Self { told: precision, period: generalised }
     }
 
-    /// The precision.
-    pub(crate) fn told(&self) -> Option<Precision> {
-        self.told
+    /// The precision as it is told: that of the decision, or a coarser one that the record had
+    /// already. Nothing where no period is known.
+    pub(crate) fn said(&self) -> Option<Precision> {
+        if self.told == Some(Precision::None) {
+            return self.told;
+        }
+        let period = self.period?;
+        let own = [Precision::Decade, Precision::Year, Precision::Month]
+            .into_iter()
+            .find(|precision| period.generalise(*precision) == period);
+        self.told.max(own.filter(|_| self.told.is_some()))
     }
 
     /// The period told, for the metadata of the copy.

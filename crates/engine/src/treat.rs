@@ -412,7 +412,7 @@ impl RecordTreatment<'_> {
             withheld.extend(statement::terms_of(said));
         }
         let place = self.telling.place.told();
-        let period = self.telling.period.told();
+        let period = self.telling.period.said();
         let mut generalised = statement::generalised(place, period);
         if self.has_pseudonyms {
             if !generalised.is_empty() {

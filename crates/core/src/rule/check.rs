@@ -1,12 +1,20 @@
-//! Looks a rule set over.
+//! Looks a rule set over: what is unclear, unknown, outdated, contradictory or without effect.
+//!
+//! Nothing here changes a rule; each finding is a sentence for the person who keeps the list.
+
+mod names;
+mod pairs;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
 use serde::Serialize;
 
-use super::RuleSet;
 use super::list::{Problem, Severity};
+use super::{Outcome, Rule, RuleSet, Width};
 use crate::area::AreaSet;
+use crate::category::Category;
 use crate::period::Day;
 use crate::taxon::Checklist;
 
@@ -26,9 +34,9 @@ pub struct Surroundings<'a> {
 pub struct Finding {
     /// How serious it is.
     pub severity: Severity,
-    /// Where.
+    /// The list and its lines.
     pub place: String,
-    /// What, in a sentence.
+    /// What was found, in a sentence without a full stop.
     pub text: String,
 }
 
@@ -43,35 +51,102 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Finds what is unclear, unknown, outdated or without effect.
+/// Looks over a set of rules and the problems that came up when it was read.
+///
+/// Shape: the most serious findings first; among equals, in the order of lists and lines.
 pub fn check(rules: &RuleSet, problems: &[Problem], around: &Surroundings<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = problems
         .iter()
-        .map(|problem| Finding {
-            severity: problem.severity,
-            place: format!("`{}` line {}", problem.list, problem.line),
-            text: problem.text.clone(),
+        .map(|problem| {
+            let column = match problem.column.as_str() {
+                "" => String::new(),
+                column => format!(", column `{column}`"),
+            };
+            let place = format!("`{}` line {}{column}", problem.list, problem.line);
+            Finding { severity: problem.severity, place, text: problem.text.clone() }
         })
         .collect();
     for rule in &rules.rules {
-        let mut find = |severity, text: String| {
-            findings.push(Finding { severity, place: rule.id.to_string(), text });
-        };
-        if let Some(day) = rule.review_date.filter(|day| *day < around.today) {
-            find(Severity::Warning, format!("its review was due on {day}"));
-        }
-        if let Some(day) = rule.outcome.embargo_until.filter(|day| *day < around.today) {
-            find(Severity::Warning, format!("its embargo ended on {day} and still holds until a person lifts it"));
-        }
-        if let (Some(area), Some(areas)) = (&rule.area, around.areas) {
-            if areas.find(area).is_none() {
-                find(Severity::Error, format!("no boundary is called `{area}`; the rule applies everywhere"));
-            }
-        }
-        if rule.max_age_years == Some(0) {
-            find(Severity::Warning, "a maximum age of 0 years meets hardly any record".to_owned());
-        }
+        let place = rule.id.to_string();
+        let found = dates(rule, around.today).into_iter().chain(area(rule, around.areas)).chain(outcome(rule));
+        findings.extend(found.map(|(severity, text)| Finding { severity, place: place.clone(), text }));
     }
-    findings.sort_by(|a, b| a.severity.cmp(&b.severity));
+    findings.extend(names::check(rules, around.checklist));
+    findings.extend(pairs::check(rules));
+    findings.sort_by_key(|finding| finding.severity);
     findings
 }
+
+type Found = (Severity, String);
+
+fn dates(rule: &Rule, today: Day) -> Vec<Found> {
+    let mut found = Vec::new();
+    if let Some(day) = rule.review_date.filter(|day| *day < today) {
+        found.push((Severity::Warning, format!("its review was due on {day}")));
+    }
+    if let Some(day) = rule.outcome.embargo_until.filter(|day| *day < today) {
+        let text = format!("its embargo ended on {day}; it still holds until a person takes it out of the list");
+        found.push((Severity::Warning, text));
+    }
+    found
+}
+
+fn area(rule: &Rule, areas: Option<&AreaSet>) -> Option<Found> {
+    let name = rule.area.as_ref()?;
+    if areas?.find(name).is_some() {
+        return None;
+    }
+    Some((Severity::Error, format!("no boundary is called `{name}`; the rule applies everywhere")))
+}
+
+/// What a rule says that contradicts itself or does nothing.
+fn outcome(rule: &Rule) -> Vec<Found> {
+    let outcome = &rule.outcome;
+    let mut found = Vec::new();
+    let mut warn = |text: &str| found.push((Severity::Warning, text.to_owned()));
+    let has_width = outcome.public_width.is_some() || outcome.partner_width.is_some();
+    let is_held = outcome.withhold || outcome.embargo_until.is_some();
+    if outcome.category == Some(Category::None) {
+        match (is_held, has_width) {
+            (true, _) => warn("it says category none and holds the record back; it is held back"),
+            (false, true) => warn("it says category none and gives a width; the width holds"),
+            (false, false) => warn("it says category none, so nothing follows from it; other rules are not lifted by it"),
+        }
+    }
+    if is_held && has_width {
+        warn("it holds the record back and gives a width; it is held back");
+    }
+    if let (Some(public), Some(partner)) = (outcome.public_width, outcome.partner_width)
+        && metres(partner) > metres(public)
+    {
+        warn("partners are told less than the public; the public is told as little as partners");
+    }
+    if is_finer_than_category(outcome) {
+        warn("the public width is finer than its category's; the width decides how the place is told");
+    }
+    if outcome.public_period.is_some_and(|public| outcome.partner_period.is_some_and(|partner| partner > public)) {
+        warn("partners are told a coarser period than the public");
+    }
+    found
+}
+
+fn is_finer_than_category(outcome: &Outcome) -> bool {
+    let degrees = match outcome.category {
+        Some(Category::Low) => 0.001,
+        Some(Category::Medium) => 0.01,
+        Some(Category::High) => 0.1,
+        _ => return false,
+    };
+    outcome.public_width.is_some_and(|width| metres(width) < degrees * METRES_PER_DEGREE * 0.89)
+}
+
+/// A width in metres, for comparing.
+fn metres(width: Width) -> f64 {
+    match width {
+        Width::Degrees(degrees) => degrees.degrees() * METRES_PER_DEGREE,
+        Width::Metres(metres) => f64::from(metres),
+    }
+}
+
+/// Of latitude, roughly.
+const METRES_PER_DEGREE: f64 = 111_320.0;

@@ -49,6 +49,11 @@ impl RuleTaxon {
         rank.filter(|rank| *rank < Rank::Genus)
     }
 
+    /// The scientific name in the form in which names are compared: equal for spellings of one name.
+    pub fn comparable(&self) -> String {
+        Reading::of(&self.scientific_name).key()
+    }
+
     /// What the scientific name is taken for.
     pub fn read_as(&self) -> ReadAs {
         let reading = Reading::of(&self.scientific_name);

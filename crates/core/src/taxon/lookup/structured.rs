@@ -177,6 +177,21 @@ impl Search<'_, '_> {
 }
 
 impl TaxonIndex<'_> {
+    /// Listed taxa with a species whose name is a near-misspelling of a name, itself left out.
+    pub fn near_listed(&self, name: &str) -> Vec<RuleTaxonId> {
+        let mut search =
+            Search { index: self, hits: rustc_hash::FxHashMap::default(), has_name: true };
+        for reading in Reading::all_of(name).iter().filter(|reading| reading.species.is_some()) {
+            search.misspelt(reading);
+        }
+        let is_species = |taxon: &RuleTaxonId| {
+            self.entries.iter().any(|entry| entry.taxon == *taxon && entry.reading.species.is_some())
+        };
+        let mut near: Vec<RuleTaxonId> = search.hits.into_keys().filter(is_species).collect();
+        near.sort_unstable();
+        near
+    }
+
     pub(super) fn entry(&self, id: EntryId) -> Option<&Entry> {
         self.entries.get(id as usize)
     }
