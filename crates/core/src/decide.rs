@@ -162,8 +162,9 @@ fn lattice_of(outcome: &Outcome) -> Option<Lattice> {
 
 fn lattice_of_width(width: Width) -> Lattice {
     match width {
-        Width::Degrees(wanted) => CellWidth::at_least(wanted)
-            .map_or(WIDEST, |width| Lattice::Degrees { width }),
+        Width::Degrees(wanted) => {
+            CellWidth::at_least(wanted).map_or(WIDEST, |width| Lattice::Degrees { width })
+        }
         Width::Metres(width_m) => Lattice::Metres { width_m },
     }
 }
@@ -179,17 +180,23 @@ fn told(
     let Some(lattice) = lattice else { return PlaceTold::Withheld };
     let is_named_extreme = outcome.category == Some(Category::Extreme);
     match audience {
-        Audience::Public if is_named_extreme && outcome.public_width.is_none() => PlaceTold::Withheld,
+        Audience::Public if is_named_extreme && outcome.public_width.is_none() => {
+            PlaceTold::Withheld
+        }
         Audience::Public => PlaceTold::Cell { lattice },
-        Audience::Partner { .. } if category == Category::Extreme && outcome.partner_width.is_none() => {
+        Audience::Partner { .. }
+            if category == Category::Extreme && outcome.partner_width.is_none() =>
+        {
             // A partner is told what everyone is told.
             outcome.public_width.map_or(PlaceTold::Withheld, |_| PlaceTold::Cell { lattice })
         }
         Audience::Partner { step } => {
-            let wanted_m = outcome.partner_width.map_or(0.0, |width| lattice_of_width(width).height_m());
+            let wanted_m =
+                outcome.partner_width.map_or(0.0, |width| lattice_of_width(width).height_m());
             (1..=step.clamp(1, finest_step(category)))
                 .rev()
-                .find(|step| block_height_m(lattice, *step) >= wanted_m)
+                // A width written as 0.04 must not miss 2/5 of 0.1 by a rounding of the last bit.
+                .find(|step| block_height_m(lattice, *step) >= wanted_m * (1.0 - 1e-9))
                 .map_or(PlaceTold::Cell { lattice }, |step| PlaceTold::Block { lattice, step })
         }
     }

@@ -166,6 +166,56 @@ impl RuleSet {
         self.taxa.get(id.0 as usize)
     }
 
+    /// Everything that the rules say, as text for a digest: one line per rule, sorted, so that
+    /// neither the order of lines nor the form of the list matters.
+    pub fn canonical(&self) -> String {
+        let mut lines: Vec<String> =
+            self.rules.iter().map(|rule| self.canonical_line(rule)).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        lines.join("\n")
+    }
+
+    fn canonical_line(&self, rule: &Rule) -> String {
+        let outcome = &rule.outcome;
+        let taxon = rule.taxon.and_then(|id| self.taxon(id));
+        let season = rule.season.map(|season| season.to_string());
+        let words = [
+            &rule.life_stage,
+            &rule.reproductive_condition,
+            &rule.behavior,
+            &rule.kind,
+            &rule.provider,
+            &outcome.allow_columns,
+            &outcome.allow_measurements,
+        ];
+        // Nano-degrees do not print, so widths are written out.
+        let width = |width: Option<Width>| match width {
+            None => String::new(),
+            Some(Width::Degrees(nano)) => format!("{}n", nano.0),
+            Some(Width::Metres(metres)) => format!("{metres}m"),
+        };
+        let day = |day: Option<Day>| day.map(|day| day.to_string());
+        format!(
+            "{taxon:?} {:?} {season:?} {:?} {words:?} {:?} {} {} {} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            rule.area,
+            rule.max_age_years,
+            outcome.category,
+            width(outcome.public_width),
+            width(outcome.partner_width),
+            outcome.withhold,
+            day(outcome.embargo_until),
+            outcome.public_period,
+            outcome.partner_period,
+            outcome.siblings,
+            rule.reason,
+            rule.authority,
+            rule.citation,
+            day(rule.review_date),
+            rule.remarks,
+        )
+    }
+
     /// The place of a taxon; it is added if it is new.
     pub fn taxon_id(&mut self, taxon: RuleTaxon) -> RuleTaxonId {
         if let Some(known) = self.ids.get(&taxon) {

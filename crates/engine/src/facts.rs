@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use reedbed_core::period::{Period, PeriodCells, PeriodRead};
-use reedbed_formats::place::{self, PlaceCells, PlaceRead};
+use reedbed_core::place::Point;
+use reedbed_formats::place::{self, PlaceCells, PlaceRead, WhyUnknown};
 
 use crate::cells::{Row, Source};
 use crate::frequency::hash_of;
@@ -180,6 +181,16 @@ fn read_place(
             });
             oddities.places_disagree += u64::from(stated.other.is_some());
             oddities.datum_not_stated += u64::from(stated.is_datum_assumed);
+        }
+        // Latitude 0, longitude 0 with an outline is a cell of a copy, not what a database writes
+        // for nothing.
+        PlaceRead::Unknown(WhyUnknown::Placeholder) if !footprint.trim_ascii().is_empty() => {
+            facts.place = Point::from_degrees(0.0, 0.0).map(|point| Stated {
+                point,
+                uncertainty_m: uncertainty.trim_ascii().parse().ok(),
+                shift_m: 0.0,
+                has_datum: !datum.trim_ascii().is_empty(),
+            });
         }
         PlaceRead::Unknown(_) => oddities.place_unknown += 1,
         PlaceRead::Impossible(why) => {

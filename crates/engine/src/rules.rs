@@ -54,8 +54,7 @@ pub fn load(lists: &[PathBuf], maps: &[PathBuf]) -> Result<(RuleSet, Vec<Problem
             rows.push((line, record.iter().map(str::to_owned).collect()));
         }
         let beside = path.with_extension("toml");
-        let fitting =
-            mappings.iter().find(|m| m.is_for(&name));
+        let fitting = mappings.iter().find(|m| m.is_for(&name));
         let mapping = match fitting {
             Some(found) => found.clone(),
             None if beside.exists() => mapping(&beside)?,

@@ -16,6 +16,8 @@ pub const WORDING: &str = "withheld (see informationWithheld)";
 pub const OTHER_COLUMNS: &str = "other columns";
 /// What dataGeneralizations says of identifiers.
 pub const PSEUDONYMS: &str = "Identifiers are pseudonyms.";
+/// What dataGeneralizations says of a place that is not told.
+pub const PLACE_WITHHELD: &str = "The place is withheld.";
 /// georeferenceRemarks of a record that stated no uncertainty.
 pub const NO_UNCERTAINTY: &str = "The original place was given without an uncertainty; \
      coordinateUncertaintyInMeters covers the generalised region only.";
@@ -26,7 +28,7 @@ pub const DATUM: &str = "EPSG:4326";
 pub fn generalised(place: PlaceTold, period: Option<Precision>) -> String {
     let place = match place {
         PlaceTold::AsHeld => None,
-        PlaceTold::Withheld => Some("The place is withheld.".to_owned()),
+        PlaceTold::Withheld => Some(PLACE_WITHHELD.to_owned()),
         PlaceTold::Cell { lattice } => Some(match lattice {
             Lattice::Degrees { width } => {
                 let width = decimal(width.nano());

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use reedbed_core::decide::Decision;
+use reedbed_core::decide::{Decision, PlaceTold};
 use reedbed_core::term::Action;
 use reedbed_formats::patch::Patch;
 use reedbed_formats::table::{Constant, RowKind, Table};
@@ -208,6 +208,7 @@ impl Treatment {
             withheld: BTreeSet::new(),
             has_pseudonyms: false,
             said_withheld: None,
+            was_place_withheld: false,
         };
         let mut patches = Vec::with_capacity(self.columns.len());
         for (index, column) in self.columns.iter().enumerate() {
@@ -265,6 +266,7 @@ struct RecordTreatment<'a> {
     withheld: BTreeSet<&'static str>,
     has_pseudonyms: bool,
     said_withheld: Option<String>,
+    was_place_withheld: bool,
 }
 
 impl RecordTreatment<'_> {
@@ -390,7 +392,10 @@ impl RecordTreatment<'_> {
 
     fn statement(&mut self, index: usize, name: &'static str, value: String) -> String {
         match name {
-            "dataGeneralizations" => String::new(),
+            "dataGeneralizations" => {
+                self.was_place_withheld = value.starts_with(statement::PLACE_WITHHELD);
+                String::new()
+            }
             "informationWithheld" => {
                 self.said_withheld = Some(value);
                 String::new()
@@ -411,7 +416,11 @@ impl RecordTreatment<'_> {
         if let Some(said) = &self.said_withheld {
             withheld.extend(statement::terms_of(said));
         }
-        let place = self.telling.place.told();
+        let place = match self.telling.place.told() {
+            // A copy that is shared again has no place left to withhold, and says so still.
+            PlaceTold::AsHeld if self.was_place_withheld => PlaceTold::Withheld,
+            told => told,
+        };
         let period = self.telling.period.said();
         let mut generalised = statement::generalised(place, period);
         if self.has_pseudonyms {

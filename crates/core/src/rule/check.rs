@@ -68,8 +68,15 @@ pub fn check(rules: &RuleSet, problems: &[Problem], around: &Surroundings<'_>) -
         .collect();
     for rule in &rules.rules {
         let place = rule.id.to_string();
-        let found = dates(rule, around.today).into_iter().chain(area(rule, around.areas)).chain(outcome(rule));
-        findings.extend(found.map(|(severity, text)| Finding { severity, place: place.clone(), text }));
+        let found = dates(rule, around.today)
+            .into_iter()
+            .chain(area(rule, around.areas))
+            .chain(outcome(rule));
+        findings.extend(found.map(|(severity, text)| Finding {
+            severity,
+            place: place.clone(),
+            text,
+        }));
     }
     findings.extend(names::check(rules, around.checklist));
     findings.extend(pairs::check(rules));
@@ -85,7 +92,9 @@ fn dates(rule: &Rule, today: Day) -> Vec<Found> {
         found.push((Severity::Warning, format!("its review was due on {day}")));
     }
     if let Some(day) = rule.outcome.embargo_until.filter(|day| *day < today) {
-        let text = format!("its embargo ended on {day}; it still holds until a person takes it out of the list");
+        let text = format!(
+            "its embargo ended on {day}; it still holds until a person takes it out of the list"
+        );
         found.push((Severity::Warning, text));
     }
     found
@@ -110,7 +119,9 @@ fn outcome(rule: &Rule) -> Vec<Found> {
         match (is_held, has_width) {
             (true, _) => warn("it says category none and holds the record back; it is held back"),
             (false, true) => warn("it says category none and gives a width; the width holds"),
-            (false, false) => warn("it says category none, so nothing follows from it; other rules are not lifted by it"),
+            (false, false) => warn(
+                "it says category none, so nothing follows from it; other rules are not lifted by it",
+            ),
         }
     }
     if is_held && has_width {
@@ -122,9 +133,14 @@ fn outcome(rule: &Rule) -> Vec<Found> {
         warn("partners are told less than the public; the public is told as little as partners");
     }
     if is_finer_than_category(outcome) {
-        warn("the public width is finer than its category's; the width decides how the place is told");
+        warn(
+            "the public width is finer than its category's; the width decides how the place is told",
+        );
     }
-    if outcome.public_period.is_some_and(|public| outcome.partner_period.is_some_and(|partner| partner > public)) {
+    if outcome
+        .public_period
+        .is_some_and(|public| outcome.partner_period.is_some_and(|partner| partner > public))
+    {
         warn("partners are told a coarser period than the public");
     }
     found

@@ -81,7 +81,10 @@ pub fn read(
     let mut reader = ListReader {
         list,
         mapping,
-        headings: headings.iter().map(|heading| (heading.trim(), mapping.heading(heading))).collect(),
+        headings: headings
+            .iter()
+            .map(|heading| (heading.trim(), mapping.heading(heading)))
+            .collect(),
         problems,
     };
     let constants = reader.constants();
@@ -130,7 +133,9 @@ impl ListReader<'_> {
         for (heading, value) in &self.mapping.constants {
             match Column::of_heading(heading) {
                 Some(Column::Strength) | None => {
-                    let text = format!("the mapping sets `{heading}`, which is no column; every rule withholds");
+                    let text = format!(
+                        "the mapping sets `{heading}`, which is no column; every rule withholds"
+                    );
                     self.report(0, heading, text);
                     is_clear = false;
                 }
@@ -143,8 +148,10 @@ impl ListReader<'_> {
             Column::of_heading(heading).is_none_or(|column| column.role() != Role::Consequence)
         });
         if let Some(heading) = unknown.cloned() {
-            let text = format!("a strength of the mapping sets `{heading}`, which says nothing about \
-                 what follows; every rule withholds");
+            let text = format!(
+                "a strength of the mapping sets `{heading}`, which says nothing about \
+                 what follows; every rule withholds"
+            );
             self.report(0, &heading, text);
             is_clear = false;
         }
@@ -152,7 +159,12 @@ impl ListReader<'_> {
     }
 
     /// The values of a row by column, and whether all that it says was understood.
-    fn values(&mut self, line: u64, cells: &[String], constants: &Option<Values>) -> (Values, bool) {
+    fn values(
+        &mut self,
+        line: u64,
+        cells: &[String],
+        constants: &Option<Values>,
+    ) -> (Values, bool) {
         let mut values = Values::new();
         let mut is_clear = constants.is_some();
         for (index, cell) in cells.iter().enumerate() {
@@ -160,12 +172,14 @@ impl ListReader<'_> {
             if text.is_empty() {
                 continue;
             }
-            let (heading, meaning) = self.headings.get(index).copied().unwrap_or(("", Heading::Unknown));
+            let (heading, meaning) =
+                self.headings.get(index).copied().unwrap_or(("", Heading::Unknown));
             match meaning {
                 Heading::Ignored => {}
                 Heading::Unknown => {
                     let text = match heading {
-                        "" => "the line has a cell beyond the last heading; the rule withholds".to_owned(),
+                        "" => "the line has a cell beyond the last heading; the rule withholds"
+                            .to_owned(),
                         _ => format!("`{heading}` is no column that is known; the rule withholds"),
                     };
                     self.report(line, heading, text);
@@ -201,7 +215,14 @@ impl ListReader<'_> {
     }
 
     /// Adds a cell. Two cells that differ about one column make the rule withhold.
-    fn add(&mut self, line: u64, column: Column, heading: &str, text: &str, values: &mut Values) -> bool {
+    fn add(
+        &mut self,
+        line: u64,
+        column: Column,
+        heading: &str,
+        text: &str,
+        values: &mut Values,
+    ) -> bool {
         let Some(known) = values.get_mut(&column) else {
             values.insert(column, Cell { text: text.to_owned(), heading: heading.to_owned() });
             return true;

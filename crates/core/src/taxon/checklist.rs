@@ -51,7 +51,9 @@ impl Checklist {
     /// Whether it states a name; authorship and spelling variants do not matter.
     pub fn knows(&self, name: &str) -> bool {
         Reading::all_of(name).iter().any(|reading| {
-            self.named(&reading.key()).iter().any(|node| self.node(*node).is_some_and(|node| node.is_stated))
+            self.named(&reading.key())
+                .iter()
+                .any(|node| self.node(*node).is_some_and(|node| node.is_stated))
         })
     }
 
@@ -94,8 +96,11 @@ impl Checklist {
     /// Everything above the nodes, by whatever name is accepted for it; without the nodes themselves
     /// unless one of them is above another.
     pub(super) fn above(&self, nodes: &[NodeId]) -> Vec<NodeId> {
-        let parents: Vec<NodeId> =
-            nodes.iter().filter_map(|node| self.node(*node)).flat_map(|node| node.parents.clone()).collect();
+        let parents: Vec<NodeId> = nodes
+            .iter()
+            .filter_map(|node| self.node(*node))
+            .flat_map(|node| node.parents.clone())
+            .collect();
         self.reach(&parents, |node| node.parents.iter().chain(&node.accepted).copied().collect())
     }
 

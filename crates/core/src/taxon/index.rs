@@ -2,13 +2,13 @@
 
 use rustc_hash::FxHashMap;
 
+use super::RuleTaxonId;
 use super::checklist::{Checklist, ChecklistBuilder, ChecklistRow, NodeId};
 use super::listed::RuleTaxon;
 use super::near::NearIndex;
 use super::rank::Rank;
 use super::reading::{Reading, pair_key};
 use super::word::{base, clean, folded_words};
-use super::RuleTaxonId;
 
 /// Finds the listed taxa that a record may be about.
 #[derive(Debug)]
@@ -201,7 +201,8 @@ impl<'c> TaxonIndex<'c> {
     fn placing(&self, checklist: std::borrow::Cow<'c, Checklist>, is_given: bool) -> Placing<'c> {
         let mut at: FxHashMap<NodeId, Vec<RuleTaxonId>> = FxHashMap::default();
         let mut below: FxHashMap<NodeId, Vec<RuleTaxonId>> = FxHashMap::default();
-        let mut found: Vec<(RuleTaxonId, Vec<NodeId>, bool)> = Vec::with_capacity(self.entries.len());
+        let mut found: Vec<(RuleTaxonId, Vec<NodeId>, bool)> =
+            Vec::with_capacity(self.entries.len());
         for entry in &self.entries {
             let (nodes, is_whole) = find_nodes(&checklist, &entry.reading);
             found.push((entry.taxon, nodes, is_whole));
@@ -245,7 +246,8 @@ pub(super) fn find_nodes(checklist: &Checklist, reading: &Reading) -> (Vec<NodeI
 fn checklist_of(taxa: &[RuleTaxon]) -> Checklist {
     let mut builder = ChecklistBuilder::default();
     for taxon in taxa.iter().filter(|taxon| !taxon.higher.is_empty()) {
-        let mut row = ChecklistRow { scientific_name: &taxon.scientific_name, ..ChecklistRow::default() };
+        let mut row =
+            ChecklistRow { scientific_name: &taxon.scientific_name, ..ChecklistRow::default() };
         let own = base(&clean(taxon.scientific_name.trim()));
         for (rank, name) in &taxon.higher {
             if base(&clean(name)) == own {

@@ -66,7 +66,7 @@ impl RuleTaxon {
         if !reading.phrase.is_empty() {
             return ReadAs::Phrase;
         }
-        let name = Name::parse(&self.scientific_name);
+        let name = Name::parse(without_lone_author(&self.scientific_name));
         if name.is_indeterminate() && reading.is_open() {
             return ReadAs::Genus(name.canonical().to_owned());
         }
@@ -75,7 +75,9 @@ impl RuleTaxon {
         }
         // A capital after a genus may be an epithet, an author or the start of anything.
         match name.canonical() {
-            "" => ReadAs::Part(self.scientific_name.split_whitespace().take(2).collect::<Vec<_>>().join(" ")),
+            "" => ReadAs::Part(
+                self.scientific_name.split_whitespace().take(2).collect::<Vec<_>>().join(" "),
+            ),
             canonical => ReadAs::Part(canonical.to_owned()),
         }
     }
@@ -89,6 +91,14 @@ impl RuleTaxon {
                 .map(|word| singular(word))
                 .collect()
         })
+    }
+}
+
+/// A name without an author in brackets at its end: `(L.)` is one, `(Bramston Beach)` a population.
+fn without_lone_author(name: &str) -> &str {
+    match name.rsplit_once('(') {
+        Some((name, author)) if !author.trim().contains(' ') => name,
+        _ => name,
     }
 }
 

@@ -188,6 +188,15 @@ fn is_doubtful(qualifier: &str) -> bool {
     let qualifier = qualifier.trim().to_ascii_lowercase();
     !matches!(
         qualifier.trim_end_matches('.'),
-        "" | "certain" | "confirmed" | "n/a" | "na" | "no" | "none" | "s.s" | "s.str" | "sensu stricto" | "null"
+        "" | "certain"
+            | "confirmed"
+            | "n/a"
+            | "na"
+            | "no"
+            | "none"
+            | "s.s"
+            | "s.str"
+            | "sensu stricto"
+            | "null"
     )
 }

@@ -54,10 +54,21 @@ impl Name {
             }
             ParseResult::Unparsable(_) => return Self::default(),
         };
-        name.is_fully_understood &= name.accounts_for(text);
+        // "(Old Mill)" at the end of a name is no authorship, which has a year or an author behind it.
+        let ends_in_place = text.rsplit_once('(').is_some_and(|(_, last)| {
+            name.specific.is_some()
+                && last.ends_with(')')
+                && !last.bytes().any(|byte| byte.is_ascii_digit())
+        });
+        name.is_fully_understood &= name.accounts_for(text) && !ends_in_place;
         if !name.is_fully_understood && name.infraspecific.is_some() {
             // A stray word at the end of a text passes for an infraspecific epithet.
-            name.canonical = [&name.genus, &name.specific].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
+            name.canonical = [&name.genus, &name.specific]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(" ");
         }
         name
     }
@@ -195,17 +206,12 @@ impl Name {
     /// year.
     fn accounts_for(&self, text: &str) -> bool {
         let cleaned = clean(text);
-        let parts: Vec<String> = [
-            &self.genus,
-            &self.uninomial,
-            &self.infrageneric,
-            &self.specific,
-            &self.infraspecific,
-        ]
-        .into_iter()
-        .flatten()
-        .map(|part| base(&clean(part.trim_end_matches('.'))))
-        .collect();
+        let parts: Vec<String> =
+            [&self.genus, &self.uninomial, &self.infrageneric, &self.specific, &self.infraspecific]
+                .into_iter()
+                .flatten()
+                .map(|part| base(&clean(part.trim_end_matches('.'))))
+                .collect();
         let mut authors = 0;
         let mut is_clear = cleaned.bytes().all(|byte| {
             byte >= 0x80 || byte.is_ascii_alphanumeric() || b" .,&()[]'-?:".contains(&byte)
@@ -214,12 +220,13 @@ impl Name {
             let Token::Word { text, has_dot } = token else { continue };
             let lower = text.to_ascii_lowercase();
             let is_part = parts.contains(&base(text));
-            let is_sign = matches!(text, "x" | "X" | "s" | "l" | "str" | "lato" | "sensu" | "stricto")
-                || is_rank_below_species(&lower, has_dot)
-                || is_rank_above_species(&lower)
-                || is_qualifier(&lower)
-                || is_open(&lower)
-                || is_aggregate(&lower);
+            let is_sign =
+                matches!(text, "x" | "X" | "s" | "l" | "str" | "lato" | "sensu" | "stricto")
+                    || is_rank_below_species(&lower, has_dot)
+                    || is_rank_above_species(&lower)
+                    || is_qualifier(&lower)
+                    || is_open(&lower)
+                    || is_aggregate(&lower);
             if is_part || is_sign {
                 continue;
             }
@@ -242,7 +249,10 @@ fn is_author(word: &str) -> bool {
 fn is_year(word: &str) -> bool {
     word.len() == 4
         && word.bytes().all(|byte| byte.is_ascii_digit())
-        && (word.starts_with("17") || word.starts_with("18") || word.starts_with("19") || word.starts_with("20"))
+        && (word.starts_with("17")
+            || word.starts_with("18")
+            || word.starts_with("19")
+            || word.starts_with("20"))
 }
 
 /// Longer texts hold more than a name.
@@ -278,6 +288,7 @@ mod tests {
         for text in [
             "Botaurus stellaris (nest at 52.123, 4.567)",
             "Botaurus stellaris nest at old mill",
+            "Botaurus stellaris (Old Mill)",
             "Botaurus stellaris, old mill 52.1 N",
             "Botaurus stellaris 52.123",
             "Botaurus stellaris; Old Mill",
@@ -291,7 +302,10 @@ mod tests {
         ] {
             assert!(!is_plain_name(text), "{text}");
         }
-        assert_eq!(Name::parse("Botaurus stellaris nest at old mill").canonical(), "Botaurus stellaris");
+        assert_eq!(
+            Name::parse("Botaurus stellaris nest at old mill").canonical(),
+            "Botaurus stellaris"
+        );
         assert_eq!(Name::parse("Abutilon sp. Hamelin (A.M. Ashby 2196)").canonical(), "Abutilon");
     }
 

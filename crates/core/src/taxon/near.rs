@@ -90,7 +90,9 @@ fn for_each_loss(word: &str, mut call: impl FnMut(u64)) {
     let mut before = [0_u64; LONGEST_WORD + 1];
     let mut powers = [1_u64; LONGEST_WORD + 1];
     let (mut hash, mut power) = (0_u64, 1_u64);
-    for ((byte, before), factor) in bytes.iter().zip(before.iter_mut().skip(1)).zip(powers.iter_mut().skip(1)) {
+    for ((byte, before), factor) in
+        bytes.iter().zip(before.iter_mut().skip(1)).zip(powers.iter_mut().skip(1))
+    {
         hash = hash.wrapping_mul(PRIME).wrapping_add(u64::from(*byte));
         power = power.wrapping_mul(PRIME);
         *before = hash;

@@ -6,7 +6,8 @@
 pub(super) fn is_qualifier(word: &str) -> bool {
     matches!(
         word,
-        "aff" | "affin"
+        "aff"
+            | "affin"
             | "cf"
             | "cfr"
             | "conf"
@@ -110,7 +111,15 @@ pub(super) fn is_rank_below_species(word: &str, has_dot: bool) -> bool {
 pub(super) fn is_rank_above_species(word: &str) -> bool {
     matches!(
         word,
-        "sect" | "section" | "ser" | "series" | "subg" | "subgen" | "subgenus" | "subsect" | "subser"
+        "sect"
+            | "section"
+            | "ser"
+            | "series"
+            | "subg"
+            | "subgen"
+            | "subgenus"
+            | "subsect"
+            | "subser"
     )
 }
 

@@ -219,7 +219,12 @@ pub(super) fn stem(base: &str) -> Cow<'_, str> {
 
 /// Folded words of any text, marks left out; numbers count as words.
 pub(super) fn folded_words(text: &str) -> Vec<String> {
-    tokens(&clean(text)).into_iter().filter_map(Token::word).map(base).filter(|w| !w.is_empty()).collect()
+    tokens(&clean(text))
+        .into_iter()
+        .filter_map(Token::word)
+        .map(base)
+        .filter(|w| !w.is_empty())
+        .collect()
 }
 
 /// Whether a word is written like an epithet: it begins with a small letter and has letters only.
@@ -281,7 +286,10 @@ mod tests {
         };
         assert_eq!(words("<i>Botaurus</i> (B.) stellaris?"), ["Botaurus", "B", "stellaris"]);
         assert_eq!(words("Botaurus_stellaris"), ["Botaurus", "stellaris"]);
-        assert_eq!(words("Zieria o'brienii D'Orb. 10-punctata"), ["Zieria", "o'brienii", "D'Orb", "10-punctata"]);
+        assert_eq!(
+            words("Zieria o'brienii D'Orb. 10-punctata"),
+            ["Zieria", "o'brienii", "D'Orb", "10-punctata"]
+        );
         assert!(tokens("Botaurus ×intermedia").iter().any(|token| token.is('×')));
         assert!(tokens("a - b").contains(&Token::Mark { mark: '-', is_apart: true }));
     }

@@ -159,10 +159,19 @@ fn a_season_without_a_place_is_not_in_an_area_because_it_could_be_anywhere() {
     let mut settings = settings(set);
     let mut shape = reedbed_core::area::Shape::new();
     let corner = |lat, lon| reedbed_core::place::Point::from_degrees(lat, lon).unwrap();
-    shape.push_polygon(&[vec![corner(52.69, 4.69), corner(52.69, 4.71), corner(52.71, 4.7), corner(52.69, 4.69)]]);
+    shape.push_polygon(&[vec![
+        corner(52.69, 4.69),
+        corner(52.69, 4.71),
+        corner(52.71, 4.7),
+        corner(52.69, 4.69),
+    ]]);
     settings.areas.add(vec!["roost".to_owned()], shape);
     let copied = share(&[("event.csv", EVENTS), ("occurrence.csv", OCCURRENCES)], &settings);
-    let ids: Vec<String> = copied.rows("event.csv").iter().map(|row| row["eventID"].clone()).collect();
+    let ids: Vec<String> =
+        copied.rows("event.csv").iter().map(|row| row["eventID"].clone()).collect();
     assert!(ids.contains(&"P".to_owned()) && ids.contains(&"E2".to_owned()), "{ids:?}");
-    assert!(!ids.contains(&"E4".to_owned()), "the event at the roost is told less precisely: {ids:?}");
+    assert!(
+        !ids.contains(&"E4".to_owned()),
+        "the event at the roost is told less precisely: {ids:?}"
+    );
 }

@@ -33,7 +33,10 @@ pub(super) fn check(rules: &RuleSet, checklist: Option<&Checklist>) -> Vec<Findi
         let accepted = checklist.accepted_names(name);
         if !accepted.is_empty() {
             let accepted = accepted.join("`, `");
-            find(Severity::Info, format!("the checklist calls `{name}` by another name: `{accepted}`"));
+            find(
+                Severity::Info,
+                format!("the checklist calls `{name}` by another name: `{accepted}`"),
+            );
         }
     }
     findings.extend(synonyms(rules, checklist, &places));
@@ -84,7 +87,8 @@ fn shared_vernaculars(rules: &RuleSet, places: &Places<'_>) -> Vec<Finding> {
         }
     }
     let is_shared = |ids: &Vec<RuleTaxonId>| {
-        let names = ids.iter().filter_map(|id| rules.taxon(*id)).map(|taxon| &taxon.scientific_name);
+        let names =
+            ids.iter().filter_map(|id| rules.taxon(*id)).map(|taxon| &taxon.scientific_name);
         let names: std::collections::BTreeSet<&String> = names.collect();
         names.len() > 1
     };
@@ -107,13 +111,19 @@ fn near_names(rules: &RuleSet, places: &Places<'_>) -> Vec<Finding> {
     let index = TaxonIndex::new(&rules.taxa, None);
     let mut findings = Vec::new();
     for (id, taxon) in taxa(rules) {
-        for other in index.near_listed(&taxon.scientific_name).into_iter().filter(|other| *other > id) {
+        for other in
+            index.near_listed(&taxon.scientific_name).into_iter().filter(|other| *other > id)
+        {
             let Some(near) = rules.taxon(other) else { continue };
             let text = format!(
                 "`{}` and `{}` differ by a letter or two; one may be a misspelling of the other",
                 taxon.scientific_name, near.scientific_name
             );
-            findings.push(Finding { severity: Severity::Info, place: places.of_taxa(&[id, other]), text });
+            findings.push(Finding {
+                severity: Severity::Info,
+                place: places.of_taxa(&[id, other]),
+                text,
+            });
         }
     }
     findings
@@ -140,7 +150,8 @@ impl<'r> Places<'r> {
     }
 
     fn of_taxa(&self, ids: &[RuleTaxonId]) -> String {
-        let rules: Vec<&Rule> = ids.iter().filter_map(|id| self.by_taxon.get(id)).flatten().copied().collect();
+        let rules: Vec<&Rule> =
+            ids.iter().filter_map(|id| self.by_taxon.get(id)).flatten().copied().collect();
         super::pairs::place(&rules)
     }
 }

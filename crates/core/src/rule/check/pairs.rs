@@ -18,11 +18,17 @@ pub(super) fn check(rules: &RuleSet) -> Vec<Finding> {
             _ => false,
         });
         let (severity, text) = if differ {
-            (Severity::Warning, "these lines ask for the same records and say different things; the strictest holds")
+            (
+                Severity::Warning,
+                "these lines ask for the same records and say different things; the strictest holds",
+            )
         } else {
             (Severity::Info, "these lines say the same")
         };
-        let first = rules.rules.iter().position(|rule| group.first().is_some_and(|first| rule.id == first.id));
+        let first = rules
+            .rules
+            .iter()
+            .position(|rule| group.first().is_some_and(|first| rule.id == first.id));
         let finding = Finding { severity, place: place(&group), text: text.to_owned() };
         findings.push((first.unwrap_or_default(), finding));
     }
@@ -65,7 +71,10 @@ fn criteria(rules: &RuleSet, rule: &Rule) -> String {
         name if name.is_empty() => taxon.vernacular_names.join("|").to_lowercase(),
         name => name,
     });
-    let area = rule.area.as_deref().map(|area| area.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase());
+    let area = rule
+        .area
+        .as_deref()
+        .map(|area| area.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase());
     let season = rule.season.map(|season| season.to_string());
     let words = [
         &rule.life_stage,

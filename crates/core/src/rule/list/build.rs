@@ -40,7 +40,8 @@ impl Builder<'_> {
             review_date: self.noted(Column::ReviewDate, "date (written like 2026-04-30)"),
             remarks: self.text(Column::Remarks),
         };
-        let says_everything = self.text(Column::ScientificName).is_some_and(|name| name == EVERYTHING);
+        let says_everything =
+            self.text(Column::ScientificName).is_some_and(|name| name == EVERYTHING);
         if rule.asks_nothing() && !says_everything {
             self.report(
                 Severity::Error,
@@ -74,9 +75,12 @@ impl Builder<'_> {
         if name == EVERYTHING {
             return None;
         }
-        let vernacular_names =
-            self.text(Column::VernacularName).map(|cell| RuleTaxon::vernaculars(&cell)).unwrap_or_default();
-        let higher = HIGHER.into_iter().filter_map(|(rank, column)| Some((rank, self.text(column)?)));
+        let vernacular_names = self
+            .text(Column::VernacularName)
+            .map(|cell| RuleTaxon::vernaculars(&cell))
+            .unwrap_or_default();
+        let higher =
+            HIGHER.into_iter().filter_map(|(rank, column)| Some((rank, self.text(column)?)));
         let mut taxon = RuleTaxon {
             scientific_name: name.split_whitespace().collect::<Vec<_>>().join(" "),
             rank: self.text(Column::TaxonRank).and_then(|rank| Rank::parse(&rank)),
@@ -123,12 +127,16 @@ impl Builder<'_> {
         }
         let raw = self.values.get(&Column::ScientificName).map(|cell| cell.text.clone());
         if raw.is_some_and(|raw| !raw.is_empty() && raw != taxon.scientific_name) {
-            let text = format!("`{}` is written with stray spaces, which do not matter", taxon.scientific_name);
+            let text = format!(
+                "`{}` is written with stray spaces, which do not matter",
+                taxon.scientific_name
+            );
             self.report(Severity::Info, Column::ScientificName, text);
         }
         for column in [Column::ScientificName, Column::VernacularName] {
             if self.text(column).is_some_and(|text| is_garbled(&text)) {
-                let text = "letters were lost in a wrong character set; the garbled name matches nothing";
+                let text =
+                    "letters were lost in a wrong character set; the garbled name matches nothing";
                 self.report(Severity::Warning, column, text.to_owned());
             }
         }
@@ -149,7 +157,11 @@ impl Builder<'_> {
         match SeasonWindow::parse(&start, &end) {
             Ok(season) => Some(season),
             Err(error) => {
-                self.report(Severity::Error, Column::SeasonStart, format!("{error}; the rule applies all year"));
+                self.report(
+                    Severity::Error,
+                    Column::SeasonStart,
+                    format!("{error}; the rule applies all year"),
+                );
                 None
             }
         }
@@ -165,7 +177,11 @@ impl Builder<'_> {
             Some(_) => "a maximum age of 0 years would meet no record".to_owned(),
             None => format!("`{text}` is no whole number of years"),
         };
-        self.report(Severity::Error, Column::MaxAgeYears, format!("{why}; the rule applies at any age"));
+        self.report(
+            Severity::Error,
+            Column::MaxAgeYears,
+            format!("{why}; the rule applies at any age"),
+        );
         None
     }
 
@@ -177,15 +193,17 @@ impl Builder<'_> {
     /// against them.
     fn traits(&mut self, column: Column) -> BTreeSet<String> {
         let words = self.words(column, true);
-        let (known, unknown): (Vec<_>, Vec<_>) = words.iter().partition(|word| {
-            is_known_trait(word) || word.split(' ').any(is_known_trait)
-        });
+        let (known, unknown): (Vec<_>, Vec<_>) = words
+            .iter()
+            .partition(|word| is_known_trait(word) || word.split(' ').any(is_known_trait));
         if words.is_empty() || unknown.is_empty() {
             return words;
         }
         let listed = unknown.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         if known.is_empty() {
-            let text = format!("{listed} cannot be told from what records say; the rule applies whatever they say");
+            let text = format!(
+                "{listed} cannot be told from what records say; the rule applies whatever they say"
+            );
             self.report(Severity::Error, column, text);
             return BTreeSet::new();
         }
@@ -196,14 +214,18 @@ impl Builder<'_> {
 
     fn kind(&mut self) -> BTreeSet<String> {
         let words = self.words(Column::Kind, true);
-        let (known, unknown): (BTreeSet<String>, BTreeSet<String>) =
-            words.into_iter().map(|word| word.to_lowercase()).partition(|word| KINDS.contains(&word.as_str()));
+        let (known, unknown): (BTreeSet<String>, BTreeSet<String>) = words
+            .into_iter()
+            .map(|word| word.to_lowercase())
+            .partition(|word| KINDS.contains(&word.as_str()));
         if unknown.is_empty() {
             return known;
         }
         for word in &unknown {
             let kinds = KINDS.join(", ");
-            let text = format!("no kind is called `{word}` (there are {kinds}); the rule applies to every kind");
+            let text = format!(
+                "no kind is called `{word}` (there are {kinds}); the rule applies to every kind"
+            );
             self.report(Severity::Error, Column::Kind, text);
         }
         BTreeSet::new()
@@ -215,10 +237,24 @@ impl Builder<'_> {
             category: self.consequence(Column::Category, |text| text.parse().ok(), &mut is_clear),
             public_width: self.consequence(Column::PublicWidth, read_width, &mut is_clear),
             partner_width: self.consequence(Column::PartnerWidth, read_width, &mut is_clear),
-            withhold: self.consequence(Column::Withhold, read_yes, &mut is_clear).unwrap_or_default(),
-            embargo_until: self.consequence(Column::EmbargoUntil, |text| text.parse().ok(), &mut is_clear),
-            public_period: self.consequence(Column::PublicPeriod, |text| text.parse().ok(), &mut is_clear),
-            partner_period: self.consequence(Column::PartnerPeriod, |text| text.parse().ok(), &mut is_clear),
+            withhold: self
+                .consequence(Column::Withhold, read_yes, &mut is_clear)
+                .unwrap_or_default(),
+            embargo_until: self.consequence(
+                Column::EmbargoUntil,
+                |text| text.parse().ok(),
+                &mut is_clear,
+            ),
+            public_period: self.consequence(
+                Column::PublicPeriod,
+                |text| text.parse().ok(),
+                &mut is_clear,
+            ),
+            partner_period: self.consequence(
+                Column::PartnerPeriod,
+                |text| text.parse().ok(),
+                &mut is_clear,
+            ),
             allow_columns: self.words(Column::AllowColumns, false),
             allow_measurements: self.words(Column::AllowMeasurements, false),
             siblings: self.text(Column::Siblings),
@@ -266,7 +302,11 @@ impl Builder<'_> {
         let text = self.text(column)?;
         let value = text.parse().ok();
         if value.is_none() {
-            self.report(Severity::Warning, column, format!("`{text}` is no {what}; it is left out"));
+            self.report(
+                Severity::Warning,
+                column,
+                format!("`{text}` is no {what}; it is left out"),
+            );
         }
         value
     }

@@ -9,7 +9,8 @@ use crate::rule::Width;
 ///
 /// Nothing without a unit, with a decimal comma, at or below zero, beyond 90° or 1000 km.
 pub fn read_width(text: &str) -> Option<Width> {
-    let text: String = text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    let text: String =
+        text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
     let digits = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
     let (number, unit) = text.split_at_checked(digits)?;
     match unit {
@@ -34,7 +35,7 @@ fn metres(number: &str, zeros: usize) -> Option<Width> {
     }
     let shifted = format!("{part:0<zeros$}");
     let (kept, rest) = shifted.split_at_checked(zeros)?;
-    let mut metres: u64 = format!("{whole}{kept}").parse().ok()?;
+    let mut metres: u64 = format!("0{whole}{kept}").parse().ok()?;
     metres += u64::from(rest.bytes().any(|byte| byte != b'0'));
     let metres = u32::try_from(metres).ok()?;
     (1..=WIDEST_M).contains(&metres).then_some(Width::Metres(metres))
@@ -66,7 +67,9 @@ pub(super) fn read_years(text: &str) -> Option<u16> {
 
 /// Whether a text shows that it went through a wrong character set.
 pub(super) fn is_garbled(text: &str) -> bool {
-    ["\u{fffd}", "â€", "Ã¡", "Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "Ã±", "Â "].iter().any(|sign| text.contains(sign))
+    ["\u{fffd}", "â€", "Ã¡", "Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "Ã±", "Â "]
+        .iter()
+        .any(|sign| text.contains(sign))
 }
 
 /// A cell wider than this is no cell.
@@ -97,8 +100,24 @@ mod tests {
     #[test]
     fn what_is_no_width_is_not_guessed() {
         for text in [
-            "10", "km", "", "10 miles", "0 m", "-10 km", "0,1°", "1,000 m", "1e3 m", "10 km x", "91°",
-            "2000 km", "0.0000001°", "1.2.3 m", "about 10 km", "WITHHOLD", "NaN m", ". m",
+            "10",
+            "km",
+            "",
+            "10 miles",
+            "0 m",
+            "-10 km",
+            "0,1°",
+            "1,000 m",
+            "1e3 m",
+            "10 km x",
+            "91°",
+            "2000 km",
+            "0.0000001°",
+            "1.2.3 m",
+            "about 10 km",
+            "WITHHOLD",
+            "NaN m",
+            ". m",
         ] {
             assert_eq!(read_width(text), None, "{text}");
         }
@@ -109,7 +128,13 @@ mod tests {
         assert_eq!(read_words("adult| chick ;", false).len(), 2);
         assert_eq!(read_words("adult, chick", true).len(), 2);
         assert_eq!(read_words("Museum, Berlin", false).len(), 1);
-        assert_eq!((read_years("5"), read_years("5 years"), read_years("five")), (Some(5), Some(5), None));
-        assert_eq!((read_yes("Yes"), read_yes("no"), read_yes("maybe")), (Some(true), Some(false), None));
+        assert_eq!(
+            (read_years("5"), read_years("5 years"), read_years("five")),
+            (Some(5), Some(5), None)
+        );
+        assert_eq!(
+            (read_yes("Yes"), read_yes("no"), read_yes("maybe")),
+            (Some(true), Some(false), None)
+        );
     }
 }

@@ -4,7 +4,10 @@ use std::fmt;
 
 /// A column of a rule list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "each variant is the heading of its name; docs/rules.md describes them")]
+#[expect(
+    missing_docs,
+    reason = "each variant is the heading of its name; docs/rules.md describes them"
+)]
 pub enum Column {
     AllowColumns,
     AllowMeasurements,

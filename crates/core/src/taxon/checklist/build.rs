@@ -54,7 +54,8 @@ impl<'a> ChecklistRow<'a> {
             return name.to_owned();
         }
         let parts = [self.genus, self.specific_epithet, self.infraspecific_epithet];
-        let parts: Vec<&str> = parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> =
+            parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect();
         parts.join(" ")
     }
 }
@@ -145,7 +146,12 @@ impl ChecklistBuilder {
 
     fn push(&mut self, name: &str, rank: Option<Rank>, is_stated: bool) -> NodeId {
         let id = NodeId::try_from(self.checklist.nodes.len()).unwrap_or(NodeId::MAX);
-        self.checklist.nodes.push(Node { name: name.to_owned(), rank, is_stated, ..Node::default() });
+        self.checklist.nodes.push(Node {
+            name: name.to_owned(),
+            rank,
+            is_stated,
+            ..Node::default()
+        });
         id
     }
 

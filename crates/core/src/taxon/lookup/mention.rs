@@ -5,7 +5,8 @@ use crate::taxon::how::How;
 use crate::taxon::listed::singular;
 use crate::taxon::reading::{Reading, pair_key};
 use crate::taxon::vocabulary::{
-    is_open, is_particle, is_placeholder, is_qualifier, is_rank_above_species, is_rank_below_species,
+    is_open, is_particle, is_placeholder, is_qualifier, is_rank_above_species,
+    is_rank_below_species,
 };
 use crate::taxon::word::{Token, base, clean, folded_words, is_capital, is_small, stem, tokens};
 
@@ -37,9 +38,12 @@ impl Search<'_, '_> {
             }
             let after = words.words.get(at + 1..).unwrap_or_default();
             if index.by_genus.contains_key(&word.base) {
-                let is_read = read.is_some_and(|read| read.iter().any(|name| name.genus == word.base));
+                let is_read =
+                    read.is_some_and(|read| read.iter().any(|name| name.genus == word.base));
                 self.genus_mentioned(&word.base, after, is_read);
-            } else if let Some(next) = after.first().filter(|next| is_capital(word.text) && is_small(next.text)) {
+            } else if let Some(next) =
+                after.first().filter(|next| is_capital(word.text) && is_small(next.text))
+            {
                 let abbreviated = word.base.len() == 1 || word.has_dot;
                 if abbreviated && word.base.len() <= 4 {
                     if read.is_none() {
@@ -153,7 +157,8 @@ impl Word<'_> {
             || is_rank_above_species(&lower)
             || is_rank_below_species(&lower, self.has_dot)
             || USUAL_WORDS.contains(&lower.as_str());
-        let endings = ["a", "e", "i", "ns", "is", "os", "as", "es", "us", "um", "x", "er", "or", "on", "ops"];
+        let endings =
+            ["a", "e", "i", "ns", "is", "os", "as", "es", "us", "um", "x", "er", "or", "on", "ops"];
         is_small(self.text)
             && self.text.len() > 2
             && !is_word

@@ -120,11 +120,14 @@ impl Search<'_, '_> {
         if index.above_genus.is_empty() {
             return;
         }
-        let is_classified = facts.higher_classification.split(['|', ';', ',', '>', ':', '/']).count() > 2;
+        let is_classified =
+            facts.higher_classification.split(['|', ';', ',', '>', ':', '/']).count() > 2;
         let known_ranks = self.known_ranks(facts, readings);
         for (taxon, rank, kingdom) in &index.above_genus {
-            let is_elsewhere = kingdom.as_deref().is_some_and(|listed| differ(listed, facts.kingdom));
-            let is_placed = is_classified || known_ranks.everything || known_ranks.ranks.contains(rank);
+            let is_elsewhere =
+                kingdom.as_deref().is_some_and(|listed| differ(listed, facts.kingdom));
+            let is_placed =
+                is_classified || known_ranks.everything || known_ranks.ranks.contains(rank);
             if !is_elsewhere && !is_placed {
                 self.hit(*taxon, How::Unplaced);
             }

@@ -90,7 +90,9 @@ impl Search<'_, '_> {
         let words = if reading.phrase.is_empty() { &reading.tail } else { &reading.phrase };
         let entries = || index.entries_of(index.by_genus.get(genus));
         let mut is_found = false;
-        for entry in entries().filter(|entry| entry.reading.is_open() && is_same_phrase(words, &entry.reading.phrase)) {
+        for entry in entries()
+            .filter(|entry| entry.reading.is_open() && is_same_phrase(words, &entry.reading.phrase))
+        {
             self.hit(entry.taxon, How::Exact);
             is_found = true;
         }
@@ -114,11 +116,16 @@ impl Search<'_, '_> {
             .skip(from)
             .take_while(|genus| genus.starts_with(&reading.genus))
             .collect();
-        let epithets = reading.species.as_ref().map(|species| index.entries_like(&species.base, &species.stem));
+        let epithets = reading
+            .species
+            .as_ref()
+            .map(|species| index.entries_like(&species.base, &species.stem));
         for genus in genera {
             for id in index.by_genus.get(genus).into_iter().flatten() {
                 let fits = epithets.as_ref().is_none_or(|entries| entries.contains(id));
-                if let Some(entry) = index.entry(*id).filter(|entry| fits || is_whole(&entry.reading)) {
+                if let Some(entry) =
+                    index.entry(*id).filter(|entry| fits || is_whole(&entry.reading))
+                {
                     self.hit(entry.taxon, How::Abbreviated);
                 }
             }
@@ -160,10 +167,14 @@ impl Search<'_, '_> {
             for id in index.entries_like_in(genus, &species.base, &species.stem) {
                 let Some(entry) = index.entry(id) else { continue };
                 // Where the species is the same, the parts below it tell whether the taxon is.
-                let is_same_species =
-                    entry.reading.species.as_ref().is_some_and(|listed| listed.stem == species.stem);
+                let is_same_species = entry
+                    .reading
+                    .species
+                    .as_ref()
+                    .is_some_and(|listed| listed.stem == species.stem);
                 let is_other = is_same_species && relation(reading, &entry.reading).is_none();
-                let is_compared = genus == reading.genus && relation(reading, &entry.reading).is_some();
+                let is_compared =
+                    genus == reading.genus && relation(reading, &entry.reading).is_some();
                 if !is_other && !is_compared {
                     self.hit(entry.taxon, How::Misspelling);
                 }
@@ -184,8 +195,11 @@ impl TaxonIndex<'_> {
         for reading in Reading::all_of(name).iter().filter(|reading| reading.species.is_some()) {
             search.misspelt(reading);
         }
+        // Entries come in the order of their taxa.
         let is_species = |taxon: &RuleTaxonId| {
-            self.entries.iter().any(|entry| entry.taxon == *taxon && entry.reading.species.is_some())
+            let from = self.entries.partition_point(|entry| entry.taxon < *taxon);
+            let own = self.entries.iter().skip(from).take_while(|entry| entry.taxon == *taxon);
+            own.into_iter().any(|entry| entry.reading.species.is_some())
         };
         let mut near: Vec<RuleTaxonId> = search.hits.into_keys().filter(is_species).collect();
         near.sort_unstable();
@@ -196,7 +210,10 @@ impl TaxonIndex<'_> {
         self.entries.get(id as usize)
     }
 
-    pub(super) fn entries_of<'s>(&'s self, ids: Option<&'s Vec<EntryId>>) -> impl Iterator<Item = &'s Entry> {
+    pub(super) fn entries_of<'s>(
+        &'s self,
+        ids: Option<&'s Vec<EntryId>>,
+    ) -> impl Iterator<Item = &'s Entry> {
         ids.into_iter().flatten().filter_map(|id| self.entry(*id))
     }
 
@@ -246,7 +263,9 @@ fn is_whole(listed: &Reading) -> bool {
 /// How a name with a species relates to a listed name of the same genus; nothing where they are
 /// known to be different taxa.
 fn relation(name: &Reading, listed: &Reading) -> Option<How> {
-    let (Some(species), Some(listed_species)) = (&name.species, &listed.species) else { return None };
+    let (Some(species), Some(listed_species)) = (&name.species, &listed.species) else {
+        return None;
+    };
     if !listed.parents.is_empty() {
         return None;
     }

@@ -21,11 +21,14 @@ fn names_match_as_the_table_says() {
 }
 
 fn ways(record: &str, listed: &str) -> String {
-    let taxa: Vec<RuleTaxon> = listed.split(';').map(|name| RuleTaxon::named(name.trim())).collect();
+    let taxa: Vec<RuleTaxon> =
+        listed.split(';').map(|name| RuleTaxon::named(name.trim())).collect();
     let index = TaxonIndex::new(&taxa, None);
     let record = record.strip_suffix(' ').unwrap_or(record);
     let mut facts = TaxonFacts::default();
-    if record.split(";;").all(|cell| cell.trim().split_once('=').is_some_and(|(term, _)| TaxonFacts::TERMS.contains(&term))) {
+    if record.split(";;").all(|cell| {
+        cell.trim().split_once('=').is_some_and(|(term, _)| TaxonFacts::TERMS.contains(&term))
+    }) {
         for (term, value) in record.split(";;").filter_map(|cell| cell.trim().split_once('=')) {
             facts.set(term, value);
         }
@@ -187,7 +190,12 @@ proptest! {
 fn word(mut number: usize, ending: &str) -> String {
     let mut word = String::new();
     for _ in 0..3 {
-        word.push_str(["bal", "cre", "dim", "flo", "gna", "hip", "luc", "met", "noq", "pra", "qui", "rov", "sej", "tuz", "vip", "xax"][number % 16]);
+        word.push_str(
+            [
+                "bal", "cre", "dim", "flo", "gna", "hip", "luc", "met", "noq", "pra", "qui", "rov",
+                "sej", "tuz", "vip", "xax",
+            ][number % 16],
+        );
         number /= 16;
     }
     word + ending
@@ -205,7 +213,8 @@ fn many_names_are_looked_up_among_many_in_little_time() {
     let index = TaxonIndex::new(&taxa, None);
     let names: Vec<String> = (0..NAMES)
         .map(|n| {
-            let author = ["", " (Linnaeus, 1758)", " F.Muell. ex Benth.", " Smith & Jones, 1901"][n % 4];
+            let author =
+                ["", " (Linnaeus, 1758)", " F.Muell. ex Benth.", " Smith & Jones, 1901"][n % 4];
             format!("{} {}{author}", genus(n % 4000), word(n * 29 + n / 4000, "ata"))
         })
         .collect();

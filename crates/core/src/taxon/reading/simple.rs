@@ -11,9 +11,10 @@ use crate::taxon::word::{Token, base, is_capital, is_letters, is_small};
 /// Reads one name; `genus` stands in where the text begins with an epithet or with the genus' first
 /// letter.
 pub(super) fn read(tokens: &[Token<'_>], genus: Option<&str>) -> Reading {
-    let has_small = tokens.iter().filter_map(|token| token.word()).any(|word| {
-        word.len() > 1 && word.bytes().any(|byte| byte.is_ascii_lowercase())
-    });
+    let has_small = tokens
+        .iter()
+        .filter_map(|token| token.word())
+        .any(|word| word.len() > 1 && word.bytes().any(|byte| byte.is_ascii_lowercase()));
     let mut reader = Reader {
         tokens,
         at: 0,
@@ -86,7 +87,9 @@ impl<'t> Reader<'_, 't> {
         self.at += 1;
         let is_followed = self.ahead(0).and_then(Token::word).is_some_and(is_small);
         self.reading.is_abbreviated = text.len() == 1 || is_short && is_followed;
-        if starts_small || self.reading.is_abbreviated || !text.bytes().all(|b| b.is_ascii_alphabetic())
+        if starts_small
+            || self.reading.is_abbreviated
+            || !text.bytes().all(|b| b.is_ascii_alphabetic())
         {
             self.reading.is_plain = false;
         }
@@ -194,7 +197,10 @@ impl<'t> Reader<'_, 't> {
     fn is_alternative_ahead(&self, word: &str) -> bool {
         is_alternative(word)
             && (matches!(word, "or" | "oder" | "ou" | "vel")
-                || self.ahead(1).and_then(Token::word).is_some_and(|next| self.looks_like_epithet(next)))
+                || self
+                    .ahead(1)
+                    .and_then(Token::word)
+                    .is_some_and(|next| self.looks_like_epithet(next)))
     }
 
     /// A rank below the species: an epithet follows, or a phrase.
@@ -249,7 +255,8 @@ impl<'t> Reader<'_, 't> {
             ')' | '&' | ':' | '-' | '\'' if in_tail => {}
             '"' | '\'' if self.reading.species.is_none() => {
                 self.reading.is_plain = false;
-                let is_cultivar = self.ahead(1).and_then(Token::word).is_some_and(|word| !is_small(word));
+                let is_cultivar =
+                    self.ahead(1).and_then(Token::word).is_some_and(|word| !is_small(word));
                 if is_cultivar {
                     self.at += 1;
                     self.open();
@@ -286,9 +293,9 @@ impl<'t> Reader<'_, 't> {
 
     fn is_year_ahead(&self) -> bool {
         let rest = self.tokens.get(self.at..).unwrap_or_default();
-        rest.iter().filter_map(|token| token.word()).any(|word| {
-            word.bytes().all(|byte| byte.is_ascii_digit())
-        })
+        rest.iter()
+            .filter_map(|token| token.word())
+            .any(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
     }
 }
 

@@ -1,0 +1,74 @@
+//! What was withheld or told less precisely, by category and by rule.
+
+use reedbed_engine::summary::{CategorySummary, RuleSummary, Summary};
+
+use super::markup::{Page, folded};
+use super::{number, text};
+
+/// Writes the section.
+pub(super) fn write(page: &mut Page, summary: &Summary) {
+    page.section("withheld", text::WITHHELD, |page| {
+        let met: Vec<&CategorySummary> = summary
+            .categories
+            .iter()
+            .filter(|category| category.by_rule + category.shared + category.withheld > 0)
+            .collect();
+        if met.is_empty() {
+            page.paragraph(text::NO_PROTECTED);
+        } else {
+            categories(page, &met);
+        }
+        if summary.rules.is_empty() {
+            page.paragraph(text::NO_RULES_MET);
+            return;
+        }
+        page.paragraph(&text::rules_met(
+            number::wide(summary.rules.len()),
+            number::wide(summary.rules_total),
+        ));
+        folded(page, &summary.rules, RULES_IN_SIGHT, text::more_rules, rules);
+        if summary.rules.len() > 1 {
+            page.remark(text::RULES_REMARK);
+        }
+    });
+}
+
+fn categories(page: &mut Page, met: &[&CategorySummary]) {
+    page.begin_table("counts", &text::CATEGORY_COLUMNS);
+    for category in met {
+        page.begin_row();
+        swatch(page, category);
+        page.end_row_heading();
+        page.count_cell(category.by_rule)
+            .count_cell(category.shared)
+            .count_cell(category.withheld)
+            .end_row();
+    }
+    page.end_table();
+    if met.iter().any(|category| category.shared > 0) {
+        page.remark(text::SHARED_REMARK);
+    }
+}
+
+/// The name of a category after its colour.
+pub(super) fn swatch(page: &mut Page, category: &CategorySummary) {
+    page.raw("<span class=\"swatch c-").raw(category.category.word()).raw("\"></span>");
+    page.raw(text::category(category.category));
+}
+
+fn rules(page: &mut Page, rules: &[RuleSummary]) {
+    page.begin_table("counts rules stacked", &text::RULE_COLUMNS);
+    let [_, less, withheld] = text::RULE_UNITS;
+    for rule in rules {
+        page.begin_row().name(&rule.says, LONGEST_RULE);
+        page.raw("<small>").name(&rule.rule, LONGEST_RULE).raw("</small>").end_row_heading();
+        for (records, unit) in [(rule.generalised, less), (rule.withheld, withheld)] {
+            page.raw("<td role=\"cell\" class=\"count\">").count(records).unit(unit).raw("</td>");
+        }
+        page.end_row();
+    }
+    page.end_table();
+}
+
+const RULES_IN_SIGHT: usize = 20;
+const LONGEST_RULE: usize = 600;

@@ -1,0 +1,132 @@
+use super::*;
+use crate::rule::list::{Mapping, read};
+use crate::taxon::{ChecklistBuilder, ChecklistRow};
+
+fn found(text: &str, around: &Surroundings<'_>) -> Vec<String> {
+    let rows: Vec<Vec<String>> =
+        text.trim().lines().map(|row| row.split(',').map(str::to_owned).collect()).collect();
+    let (mut set, mut problems) = (RuleSet::default(), Vec::new());
+    let (headings, rows) = rows.split_first().unwrap();
+    let rows: Vec<(u64, Vec<String>)> = (2..).zip(rows.iter().cloned()).collect();
+    read("a.csv", headings, &rows, &Mapping::default(), &mut set, &mut problems);
+    check(&set, &problems, around).iter().map(Finding::to_string).collect()
+}
+
+fn alone() -> Surroundings<'static> {
+    Surroundings { areas: None, checklist: None, today: Day::new(2026, 6, 1).unwrap() }
+}
+
+#[test]
+fn a_sound_list_gives_no_findings() {
+    let list = "scientificName,category,reviewDate\nBotaurus stellaris,high,2027-01-01\nParus major,low,2027-01-01";
+    assert_eq!(found(list, &alone()), Vec::<String>::new());
+}
+
+#[test]
+fn a_passed_review_and_a_passed_embargo_are_told() {
+    assert_eq!(
+        found(
+            "scientificName,category,reviewDate,embargoUntil\nBotaurus stellaris,high,2026-05-31,\nParus major,low,2026-06-01,2026-01-01",
+            &alone()
+        ),
+        [
+            "warning: `a.csv` line 2: its review was due on 2026-05-31",
+            "warning: `a.csv` line 3: its embargo ended on 2026-01-01; it still holds until a person takes it out of the list",
+        ]
+    );
+}
+
+#[test]
+fn an_area_that_no_boundary_has_is_an_error_once_boundaries_are_given() {
+    let areas = AreaSet::default();
+    let list = "area,category\nThe Marsh,high";
+    let around = Surroundings { areas: Some(&areas), ..alone() };
+    assert_eq!(
+        found(list, &around),
+        ["error: `a.csv` line 2: no boundary is called `The Marsh`; the rule applies everywhere"]
+    );
+    assert_eq!(found(list, &alone()), Vec::<String>::new());
+}
+
+#[test]
+fn repeated_and_contradicting_lines_are_told() {
+    assert_eq!(
+        found(
+            "scientificName,category,seasonStart,seasonEnd\nBotaurus stellaris,high,,\nBotaurus stellaris (L.),high,,\nParus major,low,,\nparus  major,high,,\nArdea alba,low,03-01,06-30\nArdea alba,high,04-01,06-30",
+            &alone()
+        ),
+        [
+            "warning: `a.csv` lines 4 and 5: these lines ask for the same records and say different things; the strictest holds",
+            "note: `a.csv` line 5, column `scientificName`: `parus major` is written with stray spaces, which do not matter",
+            "note: `a.csv` lines 2 and 3: these lines say the same",
+        ]
+    );
+}
+
+#[test]
+fn what_a_rule_says_against_itself_is_told() {
+    let only = |cells: &str| {
+        found(
+            &format!(
+                "scientificName,category,publicWidth,partnerWidth,withhold\nParus major,{cells}"
+            ),
+            &alone(),
+        )
+    };
+    for (cells, text) in [
+        ("none,,,", "says category none, so nothing follows"),
+        ("none,1 km,,", "the width holds"),
+        ("none,,,yes", "it is held back"),
+        ("high,10 km,,yes", "it is held back"),
+        ("high,1 km,10 km,", "partners are told less"),
+        ("high,1 km,,", "finer than its category"),
+    ] {
+        let findings = only(cells);
+        assert!(findings.iter().any(|finding| finding.contains(text)), "{cells}: {findings:?}");
+    }
+    assert_eq!(only("high,10 km,1 km,"), Vec::<String>::new());
+}
+
+#[test]
+fn names_are_held_against_a_checklist() {
+    let mut builder = ChecklistBuilder::default();
+    let mut add = |name, accepted| {
+        builder.add(&ChecklistRow {
+            scientific_name: name,
+            accepted_name_usage: accepted,
+            ..ChecklistRow::default()
+        });
+    };
+    add("Botaurus stellaris (Linnaeus, 1758)", "");
+    add("Ardea stellaris Linnaeus, 1758", "Botaurus stellaris (Linnaeus, 1758)");
+    let checklist = builder.finish();
+    let around = Surroundings { checklist: Some(&checklist), ..alone() };
+    assert_eq!(
+        found(
+            "scientificName,category\nBotaurus stellaris,high\nArdea stellaris,low\nParus major,low",
+            &around
+        ),
+        [
+            "warning: `a.csv` line 4: `Parus major` is not in the checklist",
+            "note: `a.csv` line 3: the checklist calls `Ardea stellaris` by another name: `Botaurus stellaris (Linnaeus, 1758)`",
+            "note: `a.csv` lines 2 and 3: `Ardea stellaris` and `Botaurus stellaris` are one taxon in the checklist; the strictest of their rules holds for both",
+        ]
+    );
+}
+
+#[test]
+fn names_that_may_mean_more_or_less_than_they_should_are_told() {
+    assert_eq!(
+        found(
+            "scientificName,vernacularName,category\nOrchidaceae,,high\nPsilocybe sp.,,high\nNepenthes mirabilis (Bramston Beach),,high\nPterostylis alba,Greenhood,high\nPterostylis alta,greenhood,high",
+            &alone()
+        ),
+        [
+            "warning: `a.csv` line 4, column `scientificName`: `Nepenthes mirabilis (Bramston Beach)` is more than a name; the rule applies to all of `Nepenthes mirabilis`",
+            "note: `a.csv` line 3, column `scientificName`: `Psilocybe sp.` leaves the species open; the rule applies to the whole genus `Psilocybe`",
+            "note: `a.csv` line 2: `Orchidaceae` stands above the genus; records that do not state their family meet the rule unless a checklist tells where they belong",
+            "note: `a.csv` lines 5 and 6: the vernacular name `greenhood` stands for 2 listed taxa; a record that mentions it meets the rules of all of them",
+            "note: `a.csv` lines 5 and 6: `Pterostylis alba` and `Pterostylis alta` differ by a letter or two; one may be a misspelling of the other",
+        ]
+    );
+}
