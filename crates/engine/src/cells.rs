@@ -73,6 +73,12 @@ impl<'a> Row<'a> {
         unquoted(self.fields.raw(self.bytes, column), self.dialect.quote)
     }
 
+    /// The bytes of all columns of a term, as they are written.
+    pub(crate) fn raws(&self, source: &'a Source) -> impl Iterator<Item = &'a [u8]> {
+        let row = *self;
+        source.columns.iter().map(move |column| row.raw(*column))
+    }
+
     /// The bytes of a column as they are written.
     pub(crate) fn raw(&self, column: usize) -> &'a [u8] {
         self.fields.raw(self.bytes, column)

@@ -6,7 +6,7 @@ use reedbed_formats::row::Fields;
 use serde::Serialize;
 
 use crate::cells::Row;
-use crate::facts::{self, Oddities};
+use crate::facts::{self, FactMemo, Oddities};
 use crate::frequency::hash_of;
 use crate::plan::Role;
 use crate::rule_words;
@@ -67,7 +67,9 @@ impl Prepared<'_> {
                     if hash_of(row.text(&plan.links.own).as_bytes()) != wanted {
                         continue;
                     }
-                    let Ok(facts) = facts::read(row, plan, &mut Oddities::default()) else {
+                    let Ok(facts) =
+                        facts::read(row, plan, &mut FactMemo::default(), &mut Oddities::default())
+                    else {
                         continue;
                     };
                     let events = &self.survey().events;

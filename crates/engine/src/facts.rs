@@ -8,6 +8,7 @@ use reedbed_formats::place::{self, PlaceCells, PlaceRead, WhyUnknown};
 
 use crate::cells::{Row, Source};
 use crate::frequency::hash_of;
+use crate::memo::Memo;
 use crate::place::Stated;
 use crate::plan::Plan;
 use crate::statement;
@@ -85,6 +86,31 @@ impl Oddities {
     }
 }
 
+/// What neighbouring rows share, read once; one per worker.
+#[derive(Debug, Default)]
+pub(crate) struct FactMemo {
+    place: Memo<Result<PlaceFound, Unusable>>,
+    period: Memo<Result<PeriodFound, Unusable>>,
+    locality: Memo<Option<u64>>,
+}
+
+/// What the place columns of a row say.
+#[derive(Debug, Clone, Copy, Default)]
+struct PlaceFound {
+    place: Option<Stated>,
+    other: Option<Stated>,
+    speaks: bool,
+    is_datum_assumed: bool,
+    is_unknown: bool,
+}
+
+/// What the date columns of a row say.
+#[derive(Debug, Clone, Copy, Default)]
+struct PeriodFound {
+    period: Option<Period>,
+    is_unknown: bool,
+}
+
 /// Reads a row.
 ///
 /// Errors: [`Unusable`] for a place or a date that cannot be: beyond the globe, or no day of any
@@ -92,17 +118,33 @@ impl Oddities {
 pub(crate) fn read(
     row: Row<'_>,
     plan: &Plan<'_>,
+    memo: &mut FactMemo,
     oddities: &mut Oddities,
 ) -> Result<RowFacts, Unusable> {
     let mut facts = RowFacts::default();
-    if plan.states_place() {
-        read_place(row, plan, oddities, &mut facts)?;
+    if plan.has_place {
+        let raws = plan.facts.place.iter().flat_map(|source| row.raws(source));
+        let found = memo.place.of(raws, || read_place(row, plan))?;
+        facts.place = found.place;
+        facts.other_place = found.other;
+        facts.speaks_of_place = found.speaks;
+        oddities.places_disagree += u64::from(found.other.is_some());
+        oddities.datum_not_stated += u64::from(found.is_datum_assumed);
+        oddities.place_unknown += u64::from(found.is_unknown);
     }
-    facts.period = read_period(row, plan, oddities)?;
+    let dates = plan.facts.event_dates.iter().chain(&plan.facts.date_parts);
+    let raws = dates.flat_map(|source| row.raws(source));
+    let found = memo.period.of(raws, || read_period(row, plan))?;
+    facts.period = found.period;
+    oddities.period_unknown += u64::from(found.is_unknown);
     for source in &plan.facts.localities {
-        let locality = row.text(source);
-        if !locality.trim_ascii().is_empty() && locality != statement::WORDING {
-            facts.localities.push(hash_of(folded(&locality).as_bytes()));
+        if source.exists() {
+            let hash = memo.locality.of(row.raws(source), || {
+                let locality = row.text(source);
+                let says = !locality.trim_ascii().is_empty() && locality != statement::WORDING;
+                says.then(|| hash_of(folded(&locality).as_bytes()))
+            });
+            facts.localities.extend(hash);
         }
     }
     let links = &plan.links;
@@ -132,12 +174,8 @@ fn folded(text: &str) -> String {
     folded
 }
 
-fn read_place(
-    row: Row<'_>,
-    plan: &Plan<'_>,
-    oddities: &mut Oddities,
-    facts: &mut RowFacts,
-) -> Result<(), Unusable> {
+fn read_place(row: Row<'_>, plan: &Plan<'_>) -> Result<PlaceFound, Unusable> {
+    let mut found = PlaceFound::default();
     let mut texts: [Cow<'_, str>; 11] = Default::default();
     for (text, source) in texts.iter_mut().zip(&plan.facts.place) {
         *text = row.text(source);
@@ -145,11 +183,11 @@ fn read_place(
     // Columns that only qualify a place (datum, uncertainty, precision) do not speak of one.
     let [lat, lon, datum, v_lat, v_lon, v_both, v_system, v_srs, uncertainty, precision, footprint] =
         &texts;
-    facts.speaks_of_place = [lat, lon, v_lat, v_lon, v_both, footprint]
+    found.speaks = [lat, lon, v_lat, v_lon, v_both, footprint]
         .iter()
         .any(|text| !text.trim_ascii().is_empty());
-    if !facts.speaks_of_place {
-        return Ok(());
+    if !found.speaks {
+        return Ok(found);
     }
     let cells = PlaceCells {
         decimal_latitude: lat,
@@ -166,49 +204,44 @@ fn read_place(
     };
     match place::read(&cells) {
         PlaceRead::Known(stated) => {
-            facts.place = Some(Stated {
+            found.place = Some(Stated {
                 point: stated.point,
                 uncertainty_m: stated.uncertainty_m,
                 shift_m: stated.shift_m,
                 has_datum: !stated.is_datum_assumed,
             });
             // Rules about areas meet a record wherever it may be: both places count.
-            facts.other_place = stated.other.map(|other| Stated {
+            found.other = stated.other.map(|other| Stated {
                 point: other.point,
                 uncertainty_m: Some(other.radius_m),
                 shift_m: 0.0,
                 has_datum: true,
             });
-            oddities.places_disagree += u64::from(stated.other.is_some());
-            oddities.datum_not_stated += u64::from(stated.is_datum_assumed);
+            found.is_datum_assumed = stated.is_datum_assumed;
         }
         // Latitude 0, longitude 0 with an outline is a cell of a copy, not what a database writes
         // for nothing.
         PlaceRead::Unknown(WhyUnknown::Placeholder) if !footprint.trim_ascii().is_empty() => {
-            facts.place = Point::from_degrees(0.0, 0.0).map(|point| Stated {
+            found.place = Point::from_degrees(0.0, 0.0).map(|point| Stated {
                 point,
                 uncertainty_m: uncertainty.trim_ascii().parse().ok(),
                 shift_m: 0.0,
                 has_datum: !datum.trim_ascii().is_empty(),
             });
         }
-        PlaceRead::Unknown(_) => oddities.place_unknown += 1,
+        PlaceRead::Unknown(_) => found.is_unknown = true,
         PlaceRead::Impossible(why) => {
             return Err(Unusable { column: why.column.to_owned(), reason: why.to_string() });
         }
     }
-    Ok(())
+    Ok(found)
 }
 
-fn read_period(
-    row: Row<'_>,
-    plan: &Plan<'_>,
-    oddities: &mut Oddities,
-) -> Result<Option<Period>, Unusable> {
+fn read_period(row: Row<'_>, plan: &Plan<'_>) -> Result<PeriodFound, Unusable> {
+    let mut found = PeriodFound::default();
     let [year, month, day, start_doy, end_doy] = plan.facts.date_parts.as_slice() else {
-        return Ok(None);
+        return Ok(found);
     };
-    let mut period: Option<Period> = None;
     for source in &plan.facts.event_dates {
         let event_date = row.text(source);
         let texts = [
@@ -234,9 +267,9 @@ fn read_period(
         };
         match cells.read() {
             PeriodRead::Known(known) => {
-                period = Some(period.map_or(known, |other| other.hull(known)));
+                found.period = Some(found.period.map_or(known, |other| other.hull(known)));
             }
-            PeriodRead::Unknown => oddities.period_unknown += 1,
+            PeriodRead::Unknown => found.is_unknown = true,
             PeriodRead::Impossible => {
                 return Err(Unusable {
                     column: "eventDate".to_owned(),
@@ -245,5 +278,5 @@ fn read_period(
             }
         }
     }
-    Ok(period)
+    Ok(found)
 }

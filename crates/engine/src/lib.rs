@@ -13,6 +13,7 @@ pub mod facts;
 mod findings;
 mod frequency;
 mod judge;
+mod memo;
 pub mod metadata;
 mod pipeline;
 mod place;

@@ -33,6 +33,8 @@ pub(crate) struct Plan<'t> {
     pub(crate) facts: FactSources,
     /// Its links to other tables.
     pub(crate) links: Links,
+    /// Whether the table has a column that speaks of a place.
+    pub(crate) has_place: bool,
 }
 
 /// Links of a row: its own identifier and those of the rows it hangs from.
@@ -92,10 +94,12 @@ impl<'t> Plan<'t> {
                 let role = role_of(table, core);
                 // Plain tables hang together by named columns, not by their first one.
                 let hangs = core.filter(|_| is_archive && !table.is_core && table.id.is_some());
+                let facts = FactSources::of(table);
                 Plan {
                     table,
                     role,
-                    facts: FactSources::of(table),
+                    has_place: facts.place.iter().any(Source::exists),
+                    facts,
                     links: Links::of(table, role, hangs, has_events),
                 }
             })
@@ -104,7 +108,7 @@ impl<'t> Plan<'t> {
 
     /// Whether the table has a column that speaks of a place.
     pub(crate) fn states_place(&self) -> bool {
-        self.facts.place.iter().any(Source::exists)
+        self.has_place
     }
 }
 

@@ -1,82 +1,141 @@
-//! Reads rule lists and the mapping files of lists in another form.
+//! Reads rule lists from disk, with the mapping files of lists in another form.
+//!
+//! What the lines mean is found in [`reedbed_core::rule::list`]; here bytes become rows.
 
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use reedbed_core::rule::RuleSet;
-use reedbed_core::rule::list::{self, Mapping, Problem};
+use reedbed_core::rule::list::{self, Mapping, Problem, Severity};
+use sha2::{Digest, Sha256};
+
+use table::Sheet;
+pub use table::SheetFault;
 
 /// Why rule lists cannot be read.
+///
+/// A list of which a part may be lost is refused as a whole: a lost rule would protect nothing.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RulesError {
+    /// A mapping file is none.
+    #[error("the mapping file `{}` cannot be understood: {reason}", path.display())]
+    Mapping {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A list is no table of rules.
+    #[error("the rules in `{}` cannot be read: {fault}", path.display())]
+    Sheet {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: SheetFault,
+    },
+    /// A file is larger than a list of rules can be.
+    #[error("`{}` is larger than {limit_mib} MiB", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit.
+        limit_mib: u64,
+    },
     /// A file cannot be read.
-    #[error("the rules in `{}` cannot be read: {reason}", path.display())]
+    #[error("`{}` cannot be read", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// Why.
-        reason: String,
+        source: std::io::Error,
     },
 }
 
-/// Reads lists. A mapping is looked for among `maps`, then beside the list.
+/// Reads lists of rules.
 ///
-/// Errors: [`RulesError::Unreadable`] for a file that is not there or no table.
+/// The mapping of a list is the first of `maps` whose `for` fits the name of its file, or that has no
+/// `for`; else the file of the same name with the ending `toml` beside it. A list with our headings
+/// needs none.
+///
+/// Errors: [`RulesError`] for a file that is not there, too large or no table of rules, and for a
+/// mapping file with anything unknown in it. Whatever is wrong with single lines is among the
+/// problems, and was read in the strictest way.
 pub fn load(lists: &[PathBuf], maps: &[PathBuf]) -> Result<(RuleSet, Vec<Problem>), RulesError> {
     let mut set = RuleSet::default();
     let mut problems = Vec::new();
-    let mappings = maps.iter().map(|path| mapping(path)).collect::<Result<Vec<_>, _>>()?;
+    let maps = maps.iter().map(|path| Map::read(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut is_used = vec![false; maps.len()];
     for path in lists {
-        let unreadable = |reason: String| RulesError::Unreadable { path: path.clone(), reason };
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-        let text = String::from_utf8_lossy(&bytes);
-        let text = text.trim_start_matches('\u{feff}');
-        let first = text.lines().next().unwrap_or("");
-        let delimiter = [b',', b';', b'\t']
-            .into_iter()
-            .max_by_key(|d| first.bytes().filter(|byte| byte == d).count())
-            .unwrap_or(b',');
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        let headings: Vec<String> = reader
-            .headers()
-            .map_err(|error| unreadable(error.to_string()))?
+        let name = file_name(path);
+        let fitting = maps
             .iter()
-            .map(str::to_owned)
-            .collect();
-        let mut rows = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(|error| unreadable(error.to_string()))?;
-            let line = record.position().map_or(0, csv::Position::line);
-            rows.push((line, record.iter().map(str::to_owned).collect()));
+            .position(|map| map.mapping.is_for(&name) || map.mapping.for_lists.is_none());
+        if let Some(used) = fitting.and_then(|index| is_used.get_mut(index)) {
+            *used = true;
         }
         let beside = path.with_extension("toml");
-        let fitting = mappings.iter().find(|m| m.is_for(&name));
-        let mapping = match fitting {
-            Some(found) => found.clone(),
-            None if beside.exists() => mapping(&beside)?,
+        let mapping = match fitting.and_then(|index| maps.get(index)) {
+            Some(map) => map.mapping.clone(),
+            None if beside.is_file() => Map::read(&beside)?.mapping,
             None => Mapping::default(),
         };
-        list::read(&name, &headings, &rows, &mapping, &mut set, &mut problems);
+        let sheet = Sheet::read(&bytes(path)?, &mapping)
+            .map_err(|fault| RulesError::Sheet { path: path.clone(), fault })?;
+        list::read(&name, &sheet.headings, &sheet.rows, &mapping, &mut set, &mut problems);
     }
+    let unused = maps.iter().zip(is_used).filter(|(_, is_used)| !is_used);
+    problems.extend(unused.map(|(map, _)| Problem {
+        list: map.name.clone(),
+        line: 0,
+        column: "for".to_owned(),
+        severity: Severity::Warning,
+        text: "the mapping file is for none of the lists".to_owned(),
+    }));
     Ok((set, problems))
 }
 
-fn mapping(path: &Path) -> Result<Mapping, RulesError> {
-    let unreadable = |reason: String| RulesError::Unreadable { path: path.to_owned(), reason };
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
-    toml::from_str(&text).map_err(|error| unreadable(error.message().to_owned()))
+/// SHA-256 of all that a set of rules says: the same for lists in another order or form that say the
+/// same.
+pub fn digest(rules: &RuleSet) -> String {
+    let hash = Sha256::digest(rules.canonical());
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Whether a file name fits a pattern with `*`.
-fn fits(glob: &str, name: &str) -> bool {
-    match glob.split_once('*') {
-        None => glob == name,
-        Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
-            (0..=name.len()).any(|at| name.get(at..).is_some_and(|name| fits(rest, name)))
-        }),
+/// A mapping file.
+struct Map {
+    name: String,
+    mapping: Mapping,
+}
+
+impl Map {
+    fn read(path: &Path) -> Result<Self, RulesError> {
+        let fault = |reason: String| RulesError::Mapping { path: path.to_owned(), reason };
+        let text = String::from_utf8(bytes(path)?)
+            .map_err(|_error| fault("it is not UTF-8".to_owned()))?;
+        let mapping = toml::from_str(&text).map_err(|error| fault(error.message().to_owned()))?;
+        Ok(Self { name: file_name(path), mapping })
     }
 }
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, RulesError> {
+    let unreadable = |source| RulesError::Unreadable { path: path.to_owned(), source };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(RulesError::TooLarge { path: path.to_owned(), limit_mib: MOST_BYTES >> 20 });
+    }
+    Ok(bytes)
+}
+
+/// Lists are kept in spreadsheets; a larger file is something else.
+const MOST_BYTES: u64 = 64 << 20;

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::cells::Row;
 use crate::events::{Event, Events};
-use crate::facts::{self, RowFacts};
+use crate::facts::{self, FactMemo, RowFacts};
 use crate::frequency::{CommonCounter, CommonValues, hash_of};
 use crate::judge::{Judge, NameCache, NameTally};
 use crate::pipeline;
@@ -133,6 +133,7 @@ struct Gathered {
     ties: Ties,
     common: CommonCounter,
     oddities: facts::Oddities,
+    memo: FactMemo,
 }
 
 /// What one chunk gives, in the order of its rows.
@@ -160,6 +161,7 @@ fn read(
         ties: Ties::default(),
         common: CommonCounter::of(table),
         oddities: facts::Oddities::default(),
+        memo: FactMemo::default(),
     };
     let gathered = pipeline::run(
         table.read()?,
@@ -291,7 +293,7 @@ impl TableReader<'_> {
             found.ids.extend(own);
             return Ok(());
         }
-        let facts = facts::read(row, self.plan, &mut state.oddities)?;
+        let facts = facts::read(row, self.plan, &mut state.memo, &mut state.oddities)?;
         if self.plan.role == Role::Events {
             let verdict = self.judge.event(row, self.plan, &facts, &mut state.verdicts);
             let id = own.ok_or_else(|| facts::Unusable {

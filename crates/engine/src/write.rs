@@ -16,7 +16,7 @@ use reedbed_formats::table::Dialect;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::cells::Row;
-use crate::facts::{self, RowFacts};
+use crate::facts::{self, FactMemo, RowFacts};
 use crate::findings::Findings;
 use crate::frequency::hash_of;
 use crate::judge::Judge;
@@ -77,6 +77,7 @@ struct Gathered {
     fields: Fields,
     findings: Findings,
     names: PlainNames,
+    memo: FactMemo,
 }
 
 /// What one chunk gives, in order.
@@ -108,8 +109,14 @@ impl Copy<'_> {
         else {
             return Ok(TableWritten::default());
         };
-        let writer =
-            TableWriter { copy: self, plan, treatment, table, consequences: &*consequences };
+        let writer = TableWriter {
+            copy: self,
+            plan,
+            treatment,
+            table,
+            consequences: &*consequences,
+            added_to_clear: treatment.added_to_clear(self.licence),
+        };
         let mut written = TableWritten::default();
         let mut after = Consequences::default();
         let mut untrue = 0;
@@ -117,6 +124,7 @@ impl Copy<'_> {
             fields: Fields::default(),
             findings: Findings::default(),
             names: PlainNames::default(),
+            memo: FactMemo::default(),
         };
         let gathered = pipeline::run(
             plan.table.read()?,
@@ -187,6 +195,8 @@ struct TableWriter<'a> {
     treatment: &'a Treatment,
     table: &'a TableSurvey,
     consequences: &'a Consequences,
+    /// Values of the added columns in rows that no protection touches.
+    added_to_clear: Vec<String>,
 }
 
 /// One row on its way out.
@@ -278,8 +288,7 @@ impl TableWriter<'_> {
         }
         patches.sort_by_key(|patch| patch.column);
         patches.dedup_by_key(|patch| patch.column);
-        let added = self.treatment.added_to_clear(self.copy.licence);
-        self.emit(row, &patches, &added, written);
+        self.emit(row, &patches, &self.added_to_clear, written);
     }
 
     fn emit(&self, row: Row<'_>, patches: &[Patch], added: &[String], written: &mut ChunkWritten) {
@@ -308,8 +317,8 @@ impl TableWriter<'_> {
         }
     }
 
-    fn read_facts(&self, row: Row<'_>) -> Option<RowFacts> {
-        facts::read(row, self.plan, &mut facts::Oddities::default()).ok()
+    fn read_facts(&self, row: Row<'_>, memo: &mut FactMemo) -> Option<RowFacts> {
+        facts::read(row, self.plan, memo, &mut facts::Oddities::default()).ok()
     }
 
     fn own_id(&self, row: Row<'_>) -> Option<u64> {

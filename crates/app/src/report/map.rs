@@ -7,7 +7,7 @@ mod squares;
 mod view;
 
 use reedbed_core::category::Category;
-use reedbed_engine::summary::Summary;
+use reedbed_engine::summary::{CellSummary, Summary};
 
 use graticule::Graticule;
 use labels::Layout;
@@ -21,74 +21,127 @@ use super::{answer, text as words};
 
 /// Writes the section.
 pub(super) fn write(page: &mut Page, summary: &Summary) {
-    page.section("map", words::MAP, |page| match View::of(&summary.cells) {
-        Some(view) => figure(page, summary, &view),
-        None => {
+    page.section("map", words::MAP, |page| {
+        let Some(view) = View::of(&summary.cells) else {
             page.paragraph(text::NO_CELLS);
             captions(page, [text::not_drawn(summary.records_without_cell)]);
-        }
+            return;
+        };
+        let tallies = tallies(summary);
+        let shape = if answer::is_public(summary) { Shape::Cell } else { Shape::Block };
+        legend(page, shape, &tallies);
+        page.raw("<figure class=\"map\">\n");
+        let ids = ["map-title", "map-description"];
+        let whole = drawing(page, summary, &view, ids, text::TITLE, |bounds| {
+            text::description(shape, bounds, &tallies)
+        });
+        let close = close_up(&summary.cells, &view).map(|view| {
+            page.raw("<p class=\"how\">").raw(text::CLOSE_UP).raw("</p>\n");
+            let ids = ["close-up-title", "close-up-description"];
+            drawing(page, summary, &view, ids, text::CLOSE_UP, text::extent)
+        });
+        page.raw("<figcaption>\n");
+        caption(page, summary, &whole, close.as_ref());
+        page.raw("</figcaption>\n</figure>\n");
     });
 }
 
-fn figure(page: &mut Page, summary: &Summary, view: &View) {
-    let shape = if answer::is_public(summary) { Shape::Cell } else { Shape::Block };
-    let tallies = tallies(summary);
+fn legend(page: &mut Page, shape: Shape, tallies: &[(Category, u64, u64)]) {
     page.raw("<ul class=\"legend\">\n");
-    for (category, cells, records) in &tallies {
+    for (category, cells, records) in tallies {
         page.raw("<li><span class=\"swatch c-").raw(category.word()).raw("\"></span>");
         page.raw(words::category(*category)).raw(": ");
         page.text(&text::tally(shape, *cells, *records)).raw("</li>\n");
     }
-    page.raw("</ul>\n<figure class=\"map\">\n<svg viewBox=\"0 0 ").coordinate(View::WIDTH);
-    page.raw(" ").coordinate(view.height());
-    page.raw("\" role=\"img\" aria-labelledby=\"map-title map-description\">\n");
-    page.raw("<title id=\"map-title\">").raw(text::TITLE).raw("</title>\n");
-    page.raw("<desc id=\"map-description\">");
-    let [south, west, north, east] = view.bounds();
-    let bounds = squares::told([south, west, north, east]);
-    page.text(&text::description(shape, bounds, &tallies)).raw("</desc>\n");
+    page.raw("</ul>\n");
+}
 
+/// The view of the finer cells, where they lie so close together that they are lost among coarse
+/// ones.
+fn close_up(cells: &[CellSummary], whole: &View) -> Option<View> {
+    let size = |cell: &CellSummary| {
+        let [south, west, north, east] = cell.bounds;
+        (north - south).max(east - west)
+    };
+    let coarsest = cells.iter().map(size).fold(0.0, f64::max);
+    let finer: Vec<CellSummary> =
+        cells.iter().filter(|cell| size(cell) < coarsest / 3.0).cloned().collect();
+    let view = View::of(&finer)?;
+    (view.per_metre() > whole.per_metre() * WORTHWHILE).then_some(view)
+}
+
+/// What a drawing shows, for its caption.
+struct Drawing<'a> {
+    drawn: Drawn<'a>,
+    left_out: [(Layout, Vec<&'a str>); 2],
+    has_numbers: bool,
+    has_tiny: bool,
+}
+
+fn drawing<'a>(
+    page: &mut Page,
+    summary: &'a Summary,
+    view: &View,
+    [title_id, description_id]: [&'static str; 2],
+    title: &'static str,
+    describe: impl FnOnce([String; 4]) -> String,
+) -> Drawing<'a> {
     let graticule = Graticule::of(view);
+    page.raw("<svg viewBox=\"0 0 ").coordinate(View::WIDTH).raw(" ").coordinate(view.height());
+    page.raw("\" role=\"img\" aria-labelledby=\"").raw(title_id).raw(" ").raw(description_id);
+    page.raw("\">\n<title id=\"").raw(title_id).raw("\">").raw(title).raw("</title>\n");
+    page.raw("<desc id=\"").raw(description_id).raw("\">");
+    page.text(&describe(graticule.bounds_told())).raw("</desc>\n");
+
     let squares = Square::all(&summary.cells, view);
     graticule.draw(page, view);
     let drawn = outline::draw(page, &summary.boundaries, view);
     squares::draw(page, &squares);
-    let written = [Layout::Wide, Layout::Narrow].map(|layout| {
-        (layout, labels::draw(page, layout, view, &graticule, &drawn.named, &squares))
+    let mut has_numbers = false;
+    let left_out = [Layout::Wide, Layout::Narrow].map(|layout| {
+        let written = labels::draw(page, layout, view, &graticule, &drawn.named, &squares);
+        has_numbers |= written.has_numbers;
+        (layout, written.left_out)
     });
-    page.raw("</svg>\n<figcaption>\n");
-    let has_numbers = written.iter().any(|(_, written)| written.has_numbers);
-    caption(page, summary, &drawn, squares.iter().any(Square::is_tiny), has_numbers);
-    for (layout, written) in &written {
-        without_room(page, *layout, &written.left_out);
-    }
-    page.raw("</figcaption>\n</figure>\n");
+    page.raw("</svg>\n");
+    let has_tiny = squares.iter().any(Square::is_tiny);
+    Drawing { drawn, left_out, has_numbers, has_tiny }
 }
 
-fn caption(
-    page: &mut Page,
-    summary: &Summary,
-    drawn: &Drawn<'_>,
-    has_tiny: bool,
-    has_numbers: bool,
-) {
+fn caption(page: &mut Page, summary: &Summary, whole: &Drawing<'_>, close: Option<&Drawing<'_>>) {
+    let any = |has: fn(&Drawing<'_>) -> bool| has(whole) || close.is_some_and(has);
     let when = |condition: bool, sentence: &str| condition.then(|| sentence.to_owned());
     captions(
         page,
         [
             when(true, text::CAPTION),
-            when(has_numbers, text::NUMBERS),
-            when(has_tiny, text::TINY),
-            when(!drawn.named.is_empty(), text::OUTLINES),
-            text::outside(drawn.outside),
-            text::unfinished(drawn.unfinished),
+            when(any(|it| it.has_numbers), text::NUMBERS),
+            when(any(|it| it.has_tiny), text::TINY),
+            when(!whole.drawn.named.is_empty(), text::OUTLINES),
+            text::outside(whole.drawn.outside),
+            text::unfinished(whole.drawn.unfinished),
             text::not_drawn(summary.records_without_cell),
         ],
     );
+    for (layout, left_out) in &whole.left_out {
+        let is_in_close_up = |name: &str| {
+            close.is_some_and(|close| {
+                let lacks =
+                    |(of, names): &(Layout, Vec<&str>)| of == layout && names.contains(&name);
+                close.drawn.named.iter().any(|named| named.name == name)
+                    && !close.left_out.iter().any(lacks)
+            })
+        };
+        let names: Vec<&str> = left_out
+            .iter()
+            .copied()
+            .filter(|name| !name.trim().is_empty() && !is_in_close_up(name))
+            .collect();
+        without_room(page, *layout, &names);
+    }
 }
 
 fn without_room(page: &mut Page, layout: Layout, names: &[&str]) {
-    let names: Vec<&str> = names.iter().copied().filter(|name| !name.trim().is_empty()).collect();
     if names.is_empty() {
         return;
     }
@@ -126,5 +179,7 @@ fn tallies(summary: &Summary) -> Vec<(Category, u64, u64)> {
         .collect()
 }
 
+/// How many times larger a close-up must be to be worth its place.
+const WORTHWHILE: f64 = 2.0;
 const MOST_LEFT_OUT: usize = 12;
 const LONGEST_NAME: usize = 80;

@@ -28,6 +28,22 @@ impl Page {
         self.raw("<bdi>").text(&cut(name, most_letters)).raw("</bdi>")
     }
 
+    /// Adds a message from elsewhere in the program. Messages set what users wrote between
+    /// backticks; a page has quotation marks for that.
+    pub(super) fn message(&mut self, message: &str, most_letters: usize) -> &mut Self {
+        let mut quoted = String::with_capacity(message.len());
+        let (mut left, mut is_open) = (message.matches('`').count() / 2 * 2, false);
+        for letter in message.chars() {
+            if letter != '`' || left == 0 {
+                quoted.push(letter);
+                continue;
+            }
+            quoted.push(if is_open { '”' } else { '“' });
+            (left, is_open) = (left - 1, !is_open);
+        }
+        self.name(&quoted, most_letters)
+    }
+
     /// Adds a count with thousands separators.
     pub(super) fn count(&mut self, count: u64) -> &mut Self {
         self.0.push_str(&number::count(count));
@@ -209,6 +225,17 @@ mod tests {
         {
             assert_eq!(escaped(name), name);
         }
+    }
+
+    #[test]
+    fn backticks_of_a_message_become_quotation_marks() {
+        let told = |message: &str| {
+            let mut page = Page::default();
+            page.message(message, 80);
+            page.finish()
+        };
+        assert_eq!(told("`a.csv` line 2"), "<bdi>“a.csv” line 2</bdi>");
+        assert_eq!(told("`<b>` and `"), "<bdi>“&lt;b&gt;” and `</bdi>");
     }
 
     #[test]

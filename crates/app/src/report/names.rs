@@ -38,7 +38,7 @@ fn matched(page: &mut Page, names: &[MatchedName]) {
         }
     }
     for (how, group) in groups {
-        page.raw("<p class=\"how\">").name(how, LONGEST_NAME).raw("</p>\n");
+        page.raw("<p class=\"how\">").message(how, LONGEST_NAME).raw("</p>\n");
         folded(page, &group, NAMES_IN_SIGHT, text::more_names, list);
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn write(page: &mut Page, summary: &Summary) {
         folded(page, &all, NOTES_IN_SIGHT, text::more_notes, |page, notes| {
             page.raw("<ul class=\"notes\">\n");
             for note in notes {
-                page.raw("<li>").name(note, LONGEST_NOTE).raw("</li>\n");
+                page.raw("<li>").message(note, LONGEST_NOTE).raw("</li>\n");
             }
             page.raw("</ul>\n");
         });

@@ -20,7 +20,7 @@ pub(super) fn write(page: &mut Page, summary: &Summary) {
 fn reasons(page: &mut Page, reasons: &[RejectCount]) {
     page.begin_table("counts", &text::REJECT_COLUMNS);
     for reason in reasons {
-        page.begin_row().name(&reason.reason, LONGEST_REASON).end_row_heading();
+        page.begin_row().message(&reason.reason, LONGEST_REASON).end_row_heading();
         page.count_cell(reason.rows).end_row();
     }
     page.end_table();

@@ -60,8 +60,8 @@ fn rules(page: &mut Page, rules: &[RuleSummary]) {
     page.begin_table("counts rules stacked", &text::RULE_COLUMNS);
     let [_, less, withheld] = text::RULE_UNITS;
     for rule in rules {
-        page.begin_row().name(&rule.says, LONGEST_RULE);
-        page.raw("<small>").name(&rule.rule, LONGEST_RULE).raw("</small>").end_row_heading();
+        page.begin_row().message(&rule.says, LONGEST_RULE);
+        page.raw("<small>").message(&rule.rule, LONGEST_RULE).raw("</small>").end_row_heading();
         for (records, unit) in [(rule.generalised, less), (rule.withheld, withheld)] {
             page.raw("<td role=\"cell\" class=\"count\">").count(records).unit(unit).raw("</td>");
         }

@@ -1,9 +1,10 @@
 //! The taxa that rules name.
 
 use super::name::Name;
+use super::near::is_near;
 use super::rank::Rank;
 use super::reading::Reading;
-use super::word::{base, clean, folded_words};
+use super::word::{Token, base, clean, folded_words, tokens};
 
 /// A taxon as a rule names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -56,30 +57,63 @@ impl RuleTaxon {
 
     /// What the scientific name is taken for.
     pub fn read_as(&self) -> ReadAs {
-        let reading = Reading::of(&self.scientific_name);
-        if !reading.has_name() {
+        let readings = Reading::all_of(&self.scientific_name);
+        let Some(own) = readings.first().filter(|own| own.has_name()) else {
             return ReadAs::Nothing;
-        }
-        if !reading.parents.is_empty() {
+        };
+        if !own.parents.is_empty() {
             return ReadAs::Hybrid;
         }
-        if !reading.phrase.is_empty() {
+        if !own.phrase.is_empty() {
             return ReadAs::Phrase;
         }
+        // The parser takes most names apart that are no plain ones; what it leaves is not certain.
         let name = Name::parse(without_lone_author(&self.scientific_name));
-        if name.is_indeterminate() && reading.is_open() {
-            return ReadAs::Genus(name.canonical().to_owned());
+        let is_quadrinomial = own.tail.is_empty() && own.below.len() == 2 && readings.len() > 1;
+        let is_plain = own.is_plain && own.tail.is_empty();
+        let is_whole = is_plain || name.is_fully_understood() || is_quadrinomial;
+        let parts = |reading: &&Reading| usize::from(!reading.is_open()) + reading.below.len();
+        let broadest = readings.iter().min_by_key(parts).unwrap_or(own);
+        if !is_whole {
+            ReadAs::Part(self.spelt(broadest))
+        } else if broadest.is_open() && name.is_indeterminate() {
+            ReadAs::Genus(self.spelt(broadest))
+        } else {
+            ReadAs::Name
         }
-        if name.is_fully_understood() && !(reading.is_open() && name.has_authorship()) {
-            return ReadAs::Name;
+    }
+
+    /// The words of the scientific name that a reading uses, as they are written.
+    fn spelt(&self, reading: &Reading) -> String {
+        let epithets = reading.species.iter().chain(&reading.below).map(|epithet| &epithet.base);
+        let mut wanted = std::iter::once(&reading.genus).chain(epithets).peekable();
+        let cleaned = clean(&self.scientific_name);
+        let mut spelt: Vec<&str> = Vec::new();
+        for word in tokens(&cleaned).into_iter().filter_map(Token::word) {
+            if wanted.next_if(|part| **part == base(word)).is_some() {
+                spelt.push(word);
+            }
         }
-        // A capital after a genus may be an epithet, an author or the start of anything.
-        match name.canonical() {
-            "" => ReadAs::Part(
-                self.scientific_name.split_whitespace().take(2).collect::<Vec<_>>().join(" "),
-            ),
-            canonical => ReadAs::Part(canonical.to_owned()),
-        }
+        spelt.join(" ")
+    }
+
+    /// A subgenus that differs by a letter or two from the genus, so that one of them is misspelt:
+    /// genus and subgenus.
+    pub fn near_subgenus(&self) -> Option<(String, String)> {
+        let reading = Reading::of(&self.scientific_name);
+        let subgenus = reading.subgenus.as_ref()?;
+        let is_near = *subgenus != reading.genus && is_near(subgenus, &reading.genus);
+        let cleaned = clean(&self.scientific_name);
+        let words: Vec<&str> = tokens(&cleaned).into_iter().filter_map(Token::word).collect();
+        let [genus, subgenus, ..] = words.as_slice() else { return None };
+        is_near.then(|| ((*genus).to_owned(), (*subgenus).to_owned()))
+    }
+
+    /// Whether another name has as many parts and is no other spelling of this one.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let (own, other) =
+            (Reading::of(&self.scientific_name), Reading::of(&other.scientific_name));
+        own.below.len() == other.below.len() && own.key() != other.key()
     }
 
     /// Folded words of each vernacular name, without what stands in brackets.

@@ -214,7 +214,7 @@ impl Name {
                 .collect();
         let mut authors = 0;
         let mut is_clear = cleaned.bytes().all(|byte| {
-            byte >= 0x80 || byte.is_ascii_alphanumeric() || b" .,&()[]'-?:".contains(&byte)
+            byte >= 0x80 || byte.is_ascii_alphanumeric() || b" .,&()'-?:".contains(&byte)
         });
         for token in tokens(&cleaned) {
             let Token::Word { text, has_dot } = token else { continue };

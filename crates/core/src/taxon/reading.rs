@@ -6,6 +6,8 @@
 mod simple;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests;
 
 use nameparser::ParseResult;
 use nameparser::model::{NamePart, NameType, ParsedName};

@@ -35,7 +35,8 @@ impl TableWriter<'_> {
         state: &mut Gathered,
         written: &mut ChunkWritten,
     ) {
-        let (Some(facts), Some(id)) = (self.read_facts(passing.row), self.own_id(passing.row))
+        let (Some(facts), Some(id)) =
+            (self.read_facts(passing.row, &mut state.memo), self.own_id(passing.row))
         else {
             written.count.rejected += 1;
             return;

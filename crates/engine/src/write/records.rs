@@ -19,7 +19,7 @@ impl TableWriter<'_> {
         state: &mut Gathered,
         written: &mut ChunkWritten,
     ) {
-        let Some(facts) = self.read_facts(passing.row) else {
+        let Some(facts) = self.read_facts(passing.row, &mut state.memo) else {
             // The first reading rejected it; nothing that cannot be read leaves.
             written.count.rejected += 1;
             return;

@@ -1,6 +1,7 @@
 //! The lines of whole degrees, or of round parts of a degree, and round lengths.
 
 use super::super::markup::Page;
+use super::super::number;
 use super::view::View;
 
 /// The lines of a view.
@@ -25,6 +26,18 @@ impl Graticule {
     /// Decimals that a line's number of degrees has.
     pub(super) fn decimals(&self) -> usize {
         self.decimals
+    }
+
+    /// South, west, north, east of the view in words, a little finer than the lines.
+    pub(super) fn bounds_told(&self) -> [String; 4] {
+        let [south, west, north, east] = self.bounds;
+        let decimals = self.decimals + 1;
+        [
+            number::latitude(south, decimals),
+            number::longitude(west, decimals),
+            number::latitude(north, decimals),
+            number::longitude(east, decimals),
+        ]
     }
 
     /// The latitudes of the lines, from south to north.

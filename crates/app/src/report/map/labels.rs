@@ -147,11 +147,13 @@ impl Labels<'_, '_> {
         let mut has_numbers = false;
         for square in squares.iter().take(MOST_NUMBERED) {
             let number = number::count(square.cell.records);
-            let has_room = square.width > width_of(&number, letters) + letters
-                && square.height > letters * 1.8;
-            if has_room {
-                let (x, y) = (square.x + letters * 0.4, square.y + letters * 1.2);
-                has_numbers |= self.place("records", "start", [x, y], &number, &[]);
+            // The corner of the part that is in view.
+            let (x, y) = (square.x.max(0.0), square.y.max(0.0));
+            let width = (square.x + square.width).min(View::WIDTH) - x;
+            let height = (square.y + square.height).min(self.view.height()) - y;
+            if width > width_of(&number, letters) + letters && height > letters * 1.8 {
+                let corner = [x + letters * 0.7, y + letters * 1.3];
+                has_numbers |= self.place("records", "start", corner, &number, &[]);
             }
         }
         if squares.len() <= MOST_NUMBERED {

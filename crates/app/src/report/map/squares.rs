@@ -24,7 +24,7 @@ pub(super) struct Square<'a> {
 }
 
 impl<'a> Square<'a> {
-    /// All squares of a view, the largest first, so that a small one is never hidden.
+    /// All squares that are in view, the largest first, so that a small one is never hidden.
     pub(super) fn all(cells: &'a [CellSummary], view: &View) -> Vec<Self> {
         let mut squares = Vec::with_capacity(cells.len());
         for cell in cells.iter().filter(|cell| can_be_drawn(cell.bounds)) {
@@ -38,17 +38,25 @@ impl<'a> Square<'a> {
                 height: view.y(south) - view.y(north),
             };
             squares.push(square);
-            // On a map of the whole world a square may leave at the right and come in at the left.
+            // What leaves at the right end of a turn comes in at the left.
             let turn = view.x(turned + 360.0) - view.x(turned);
             if square.x + square.width > turn + 0.1 {
                 squares.push(Self { x: square.x - turn, ..square });
             }
         }
+        squares.retain(|square| square.is_in(view));
         squares.sort_by(|a, b| {
             let area = |square: &Self| square.width * square.height;
             area(b).total_cmp(&area(a)).then_with(|| b.cell.category.cmp(&a.cell.category))
         });
         squares
+    }
+
+    fn is_in(&self, view: &View) -> bool {
+        self.x <= View::WIDTH
+            && self.x + self.width >= 0.0
+            && self.y <= view.height()
+            && self.y + self.height >= 0.0
     }
 
     /// Whether it would hardly be seen at its true size.
@@ -111,7 +119,7 @@ fn begin_path(page: &mut Page, class: &'static str, category: Category) {
 }
 
 /// Bounds in words, with as many decimals as they need.
-pub(super) fn told([south, west, north, east]: [f64; 4]) -> [String; 4] {
+fn told([south, west, north, east]: [f64; 4]) -> [String; 4] {
     let decimals = (0..MOST_DECIMALS)
         .find(|decimals| {
             let ten = 10_f64.powi(i32::try_from(*decimals).unwrap_or(0));

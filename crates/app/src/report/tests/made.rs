@@ -47,10 +47,10 @@ pub(crate) fn fen() -> Summary {
             category(Category::Low, [2, 0, 0], Some((10, 10)), Some((100, 125))),
         ],
         rules: vec![
-            rule("rules.csv line 2", "Botaurus stellaris, in the season 15 March to 31 July: category high, because of a population under threat (Reedmoor Trust).", 40, 0),
-            rule("rules.csv line 3", "Circus aeruginosus, in the season 1 April to 15 August, with behaviour nesting: category medium, because of exposure by the survey (Reedmoor Trust).", 25, 0),
-            rule("rules.csv line 5", "Panurus biarmicus, with reproductive condition breeding: category low (Reedmoor Trust).", 2, 0),
-            rule("rules.csv line 7", "Any taxon, in Pump House roost: withheld, because of exposure by the survey (Reedmoor Trust).", 0, 20),
+            rule("`rules.csv` line 2", "Botaurus stellaris, in the season 15 March to 31 July: category high, because of a population under threat (Reedmoor Trust).", 40, 0),
+            rule("`rules.csv` line 3", "Circus aeruginosus, in the season 1 April to 15 August, with behaviour nesting: category medium, because of exposure by the survey (Reedmoor Trust).", 25, 0),
+            rule("`rules.csv` line 5", "Panurus biarmicus, with reproductive condition breeding: category low (Reedmoor Trust).", 2, 0),
+            rule("`rules.csv` line 7", "Any taxon, in Pump House roost: withheld, because of exposure by the survey (Reedmoor Trust).", 0, 20),
         ],
         cells: [
             ([52.6, 1.5, 52.7, 1.6], Category::High, 104),
@@ -121,7 +121,7 @@ pub(crate) fn all_withheld() -> Summary {
     Summary {
         tables: vec![table("nests.csv", "records", [40, 0, 0, 40, 0], [0, 0])],
         categories: vec![category(Category::Extreme, [0, 0, 40], None, None)],
-        rules: vec![rule("rules.csv line 2", "Botaurus stellaris: withheld.", 0, 40)],
+        rules: vec![rule("`rules.csv` line 2", "Botaurus stellaris: withheld.", 0, 40)],
         rules_total: 1,
         ..empty()
     }

@@ -36,7 +36,7 @@ pub(in super::super) fn tally(shape: Shape, cells: u64, records: u64) -> String 
 /// The map for those who do not see it.
 pub(in super::super) fn description(
     shape: Shape,
-    [south, west, north, east]: [String; 4],
+    bounds: [String; 4],
     tallies: &[(Category, u64, u64)],
 ) -> String {
     let told: Vec<String> = tallies
@@ -45,7 +45,14 @@ pub(in super::super) fn description(
             format!("{}: {}", category(*of), tally(shape, *cells, *records))
         })
         .collect();
-    format!("From {south} to {north} and from {west} to {east}. {}.", told.join("; "))
+    format!("{} {}.", extent(bounds), told.join("; "))
+}
+
+pub(in super::super) const CLOSE_UP: &str = "Close up: the smaller squares";
+
+/// Where a close-up is, for those who do not see it.
+pub(in super::super) fn extent([south, west, north, east]: [String; 4]) -> String {
+    format!("From {south} to {north} and from {west} to {east}.")
 }
 
 /// One cell, for whoever points at it.

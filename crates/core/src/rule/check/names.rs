@@ -26,6 +26,12 @@ pub(super) fn check(rules: &RuleSet, checklist: Option<&Checklist>) -> Vec<Findi
                 ),
             );
         }
+        if let Some((genus, subgenus)) = taxon.near_subgenus() {
+            let text = format!(
+                "the subgenus `{subgenus}` looks like a misspelling of the genus `{genus}`"
+            );
+            find(Severity::Info, text);
+        }
         let Some(checklist) = checklist.filter(|_| !name.is_empty()) else { continue };
         if !checklist.knows(name) {
             find(Severity::Warning, format!("`{name}` is not in the checklist"));
@@ -111,9 +117,7 @@ fn near_names(rules: &RuleSet, places: &Places<'_>) -> Vec<Finding> {
     let index = TaxonIndex::new(&rules.taxa, None);
     let mut findings = Vec::new();
     for (id, taxon) in taxa(rules) {
-        for other in
-            index.near_listed(&taxon.scientific_name).into_iter().filter(|other| *other > id)
-        {
+        for other in index.near_listed(&rules.taxa, taxon).into_iter().filter(|other| *other > id) {
             let Some(near) = rules.taxon(other) else { continue };
             let text = format!(
                 "`{}` and `{}` differ by a letter or two; one may be a misspelling of the other",

@@ -11,29 +11,52 @@ pub(super) fn check(rules: &RuleSet) -> Vec<Finding> {
     for rule in &rules.rules {
         alike.entry(criteria(rules, rule)).or_default().push(rule);
     }
-    let mut findings: Vec<(usize, Finding)> = Vec::new();
-    for group in alike.into_values().filter(|group| group.len() > 1) {
-        let differ = group.windows(2).any(|pair| match pair {
-            [a, b] => a.outcome != b.outcome,
-            _ => false,
-        });
-        let (severity, text) = if differ {
-            (
-                Severity::Warning,
-                "these lines ask for the same records and say different things; the strictest holds",
-            )
+    let mut groups: Vec<Vec<&Rule>> = alike.into_values().filter(|group| group.len() > 1).collect();
+    let order = |group: &[&Rule]| {
+        let first = group.first().map(|first| &first.id);
+        rules.rules.iter().position(|rule| Some(&rule.id) == first)
+    };
+    groups.sort_by_cached_key(|group| order(group));
+    let mut findings = Vec::new();
+    let mut repeated: Vec<(Vec<&str>, Vec<Vec<&Rule>>)> = Vec::new();
+    for group in groups {
+        let differ = group.windows(2).any(|pair| matches!(pair, [a, b] if a.outcome != b.outcome));
+        let mut lists: Vec<&str> = group.iter().map(|rule| rule.id.list.as_ref()).collect();
+        lists.dedup();
+        if differ {
+            let text = "these lines ask for the same records and say different things; the strictest holds";
+            findings.push(finding(Severity::Warning, place(&group), text));
+        } else if lists.len() == 1 {
+            findings.push(finding(Severity::Info, place(&group), "these lines say the same"));
+        } else if let Some((_, groups)) = repeated.iter_mut().find(|(known, _)| *known == lists) {
+            groups.push(group);
         } else {
-            (Severity::Info, "these lines say the same")
-        };
-        let first = rules
-            .rules
-            .iter()
-            .position(|rule| group.first().is_some_and(|first| rule.id == first.id));
-        let finding = Finding { severity, place: place(&group), text: text.to_owned() };
-        findings.push((first.unwrap_or_default(), finding));
+            repeated.push((lists, vec![group]));
+        }
     }
-    findings.sort_by_key(|(first, _)| *first);
-    findings.into_iter().map(|(_, finding)| finding).collect()
+    // Two lists of one authority repeat each other line by line: told once.
+    for (lists, groups) in repeated {
+        if groups.len() <= FEW {
+            let same = groups
+                .iter()
+                .map(|group| finding(Severity::Info, place(group), "these lines say the same"));
+            findings.extend(same);
+        } else if let Some(first) = groups.first() {
+            let place_of_lists =
+                lists.iter().map(|list| format!("`{list}`")).collect::<Vec<_>>().join(", ");
+            let text = format!(
+                "{} lines of these lists say the same, the first of them {}",
+                groups.len(),
+                place(first)
+            );
+            findings.push(finding(Severity::Info, place_of_lists, &text));
+        }
+    }
+    findings
+}
+
+fn finding(severity: Severity, place: String, text: &str) -> Finding {
+    Finding { severity, place, text: text.to_owned() }
 }
 
 /// The lists and lines of some rules, in words.
@@ -87,4 +110,6 @@ fn criteria(rules: &RuleSet, rule: &Rule) -> String {
     format!("{taxon:?} {area:?} {season:?} {:?} {words:?}", rule.max_age_years)
 }
 
+/// So many repetitions between lists are told one by one.
+const FEW: usize = 5;
 const MOST_LINES: usize = 12;

@@ -122,7 +122,7 @@ fn names_that_may_mean_more_or_less_than_they_should_are_told() {
             &alone()
         ),
         [
-            "warning: `a.csv` line 4, column `scientificName`: `Nepenthes mirabilis (Bramston Beach)` is more than a name; the rule applies to all of `Nepenthes mirabilis`",
+            "warning: `a.csv` line 4, column `scientificName`: `Nepenthes mirabilis (Bramston Beach)` is more than a plain name; the rule applies to all of `Nepenthes mirabilis`",
             "note: `a.csv` line 3, column `scientificName`: `Psilocybe sp.` leaves the species open; the rule applies to the whole genus `Psilocybe`",
             "note: `a.csv` line 2: `Orchidaceae` stands above the genus; records that do not state their family meet the rule unless a checklist tells where they belong",
             "note: `a.csv` lines 5 and 6: the vernacular name `greenhood` stands for 2 listed taxa; a record that mentions it meets the rules of all of them",

@@ -108,7 +108,7 @@ impl Builder<'_> {
             )),
             ReadAs::Part(part) => Some((
                 Severity::Warning,
-                format!("`{name}` is more than a name; the rule applies to all of `{part}`"),
+                format!("`{name}` is more than a plain name; the rule applies to all of `{part}`"),
             )),
             ReadAs::Nothing if has_vernacular => Some((
                 Severity::Error,

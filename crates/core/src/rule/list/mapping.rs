@@ -41,6 +41,19 @@ impl Mapping {
         self.for_lists.as_deref().is_some_and(|pattern| fits(pattern, file_name))
     }
 
+    /// The column that a heading of the list stands for.
+    pub fn column(&self, heading: &str) -> Option<Column> {
+        match self.heading(heading) {
+            Heading::Column(column) => Some(column),
+            Heading::Ignored | Heading::Unknown => None,
+        }
+    }
+
+    /// Whether a heading of the list is known, if only as one to pass over.
+    pub fn knows(&self, heading: &str) -> bool {
+        !heading.trim().is_empty() && self.heading(heading) != Heading::Unknown
+    }
+
     /// What a heading of the list is.
     pub(super) fn heading(&self, heading: &str) -> Heading {
         let named = |other: &String| same(other, heading);

@@ -1,12 +1,12 @@
 //! Compares a reading of the record's name with the listed names, part by part.
 
 use super::Search;
-use crate::taxon::RuleTaxonId;
 use crate::taxon::how::How;
 use crate::taxon::index::{Entry, EntryId, TaxonIndex};
 use crate::taxon::near::is_near;
 use crate::taxon::reading::{Doubt, Epithet, Reading, pair_key};
 use crate::taxon::word::stem;
+use crate::taxon::{RuleTaxon, RuleTaxonId};
 
 impl Search<'_, '_> {
     /// Searches by one reading of the record's own name.
@@ -188,20 +188,21 @@ impl Search<'_, '_> {
 }
 
 impl TaxonIndex<'_> {
-    /// Listed taxa with a species whose name is a near-misspelling of a name, itself left out.
-    pub fn near_listed(&self, name: &str) -> Vec<RuleTaxonId> {
+    /// Listed taxa whose names are near-misspellings of another's, and of the same rank.
+    pub fn near_listed(&self, taxa: &[RuleTaxon], name: &RuleTaxon) -> Vec<RuleTaxonId> {
         let mut search =
             Search { index: self, hits: rustc_hash::FxHashMap::default(), has_name: true };
-        for reading in Reading::all_of(name).iter().filter(|reading| reading.species.is_some()) {
+        for reading in
+            Reading::all_of(&name.scientific_name).iter().filter(|reading| !reading.is_open())
+        {
             search.misspelt(reading);
         }
-        // Entries come in the order of their taxa.
-        let is_species = |taxon: &RuleTaxonId| {
-            let from = self.entries.partition_point(|entry| entry.taxon < *taxon);
-            let own = self.entries.iter().skip(from).take_while(|entry| entry.taxon == *taxon);
-            own.into_iter().any(|entry| entry.reading.species.is_some())
+        let is_like = |taxon: &RuleTaxonId| {
+            taxa.get(taxon.0 as usize).is_some_and(|taxon| {
+                taxon.is_like(name) && !is_whole(&Reading::of(&taxon.scientific_name))
+            })
         };
-        let mut near: Vec<RuleTaxonId> = search.hits.into_keys().filter(is_species).collect();
+        let mut near: Vec<RuleTaxonId> = search.hits.into_keys().filter(is_like).collect();
         near.sort_unstable();
         near
     }

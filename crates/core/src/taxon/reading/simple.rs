@@ -143,7 +143,11 @@ impl<'t> Reader<'_, 't> {
         let mut in_tail = false;
         while let Some(token) = self.ahead(0) {
             match token {
-                Token::Mark { mark, .. } => self.mark(mark, in_tail),
+                Token::Mark { mark, .. } => {
+                    self.mark(mark, in_tail);
+                    // An authorship or a remark begins, but no epithet.
+                    in_tail |= mark == '(' && self.reading.species.is_some();
+                }
                 Token::Word { text, has_dot } => {
                     if self.special(text, has_dot) {
                         continue;
