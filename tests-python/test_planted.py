@@ -118,7 +118,7 @@ def table_rows(category: str) -> list[dict]:
 def may_leave(category: str, audience: str) -> set[str]:
     """Pieces that the grid or the calendar of a copy may share with the planted values by right."""
     told = set()
-    if category == "medium" and audience == "partner":
+    if category in ("medium", "metres") and audience == "partner":
         # A partner is told the day of a record of category medium (DESIGN D2).
         told |= {"2024-05-17", "-05-17"}
     if category in ("metres", "medium"):

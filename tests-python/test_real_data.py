@@ -54,15 +54,20 @@ def test_circles_hold_the_truth_on_the_fly_survey(run, tmp_path, real_data):
 def test_the_fly_survey_is_shared_as_it_is_with_a_state_list(run, real_data):
     source = real_data("inbo-dolichopodidae-events")
     lists = real_data("ala-state-sensitive-lists")
+    boundaries = real_data("boundaries-natural-earth")
     shared = run(
         source / "event.csv",
         source / "occurrence.csv",
         rules=lists / "QLD-dr493-sensitive.csv",
-        extra=["--map", ROOT / "rules" / "ala" / "qld.toml"],
+        extra=[
+            *["--map", ROOT / "rules" / "ala" / "qld.toml"],
+            *["--area", boundaries / "ne_50m_admin_1_states_provinces.json"],
+        ],
     )
     found = tables(shared.package)
-    # No fly of Portugal is on the list of Queensland.
-    assert len(found["occurrence"]) == 2137
+    # No fly of Portugal is in Queensland; six records name events that are not there.
+    assert len(found["occurrence"]) == 2137 - 6
+    assert found["occurrence"]["occurrenceID"].str.startswith("PT:").all()
     assert len(found["event"]) == 682
 
 

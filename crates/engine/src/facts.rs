@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use reedbed_core::period::{Period, PeriodCells, PeriodRead};
-use reedbed_core::place::Point;
+use reedbed_core::place::{Nano, Point};
 use reedbed_formats::place::{self, PlaceCells, PlaceRead, WhyUnknown};
 
 use crate::cells::{Row, Source};
@@ -209,6 +209,7 @@ fn read_place(row: Row<'_>, plan: &Plan<'_>) -> Result<PlaceFound, Unusable> {
                 uncertainty_m: stated.uncertainty_m,
                 shift_m: stated.shift_m,
                 has_datum: !stated.is_datum_assumed,
+                precision: Nano::parse(precision),
             });
             // Rules about areas meet a record wherever it may be: both places count.
             found.other = stated.other.map(|other| Stated {
@@ -216,6 +217,7 @@ fn read_place(row: Row<'_>, plan: &Plan<'_>) -> Result<PlaceFound, Unusable> {
                 uncertainty_m: Some(other.radius_m),
                 shift_m: 0.0,
                 has_datum: true,
+                precision: None,
             });
             found.is_datum_assumed = stated.is_datum_assumed;
         }
@@ -227,6 +229,7 @@ fn read_place(row: Row<'_>, plan: &Plan<'_>) -> Result<PlaceFound, Unusable> {
                 uncertainty_m: uncertainty.trim_ascii().parse().ok(),
                 shift_m: 0.0,
                 has_datum: !datum.trim_ascii().is_empty(),
+                precision: Nano::parse(precision),
             });
         }
         PlaceRead::Unknown(_) => found.is_unknown = true,

@@ -2,7 +2,7 @@
 
 use reedbed_core::decide::{Decision, PlaceTold};
 use reedbed_core::grid::{Lattice, Region, Telling, decimal};
-use reedbed_core::place::Point;
+use reedbed_core::place::{Nano, Point};
 use reedbed_core::uncertainty;
 
 use crate::pseudonym::Pseudonyms;
@@ -19,6 +19,8 @@ pub(crate) struct Stated {
     pub(crate) shift_m: f64,
     /// Whether it says on which datum it is.
     pub(crate) has_datum: bool,
+    /// The precision that it states.
+    pub(crate) precision: Option<Nano>,
 }
 
 impl Stated {
@@ -170,7 +172,16 @@ fn standing(stated: Stated, wanted: Wanted, told: PlaceTold) -> Option<(PlaceTol
     let uncertainty_m = stated.uncertainty_m.filter(|_| stated.has_datum)?;
     let fits =
         |region: &Region| region.centre() == stated.point && uncertainty_m >= region.radius_m();
-    let on_cell = wanted.lattice.known_at_least_as_wide().into_iter().find_map(|lattice| {
+    let mut known = wanted.lattice.known_at_least_as_wide();
+    // Of several grids that would fit, the one whose width the record states.
+    let says = |lattice: &Lattice| match lattice {
+        Lattice::Degrees { width } => Some(width.nano()) == stated.precision,
+        Lattice::Metres { .. } => false,
+    };
+    if known.iter().any(says) {
+        known.retain(says);
+    }
+    let on_cell = known.into_iter().find_map(|lattice| {
         let region = lattice.region(stated.point, Telling::Cell);
         fits(&region).then_some((PlaceTold::Cell { lattice }, region))
     });
@@ -202,7 +213,6 @@ fn precision(told: PlaceTold) -> String {
 #[cfg(test)]
 mod tests {
     use reedbed_core::category::Category;
-    use reedbed_core::place::Nano;
 
     use super::*;
     use crate::pseudonym::Secret;
@@ -217,7 +227,7 @@ mod tests {
 
     fn stated(lat: &str, lon: &str, uncertainty_m: Option<f64>) -> Stated {
         let point = Point::new(Nano::parse(lat).unwrap(), Nano::parse(lon).unwrap()).unwrap();
-        Stated { point, uncertainty_m, shift_m: 0.0, has_datum: true }
+        Stated { point, uncertainty_m, shift_m: 0.0, has_datum: true, precision: None }
     }
 
     fn values(place: &ToldPlace) -> Vec<String> {

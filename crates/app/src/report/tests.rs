@@ -20,37 +20,6 @@ fn the_words_of_the_page_are_those_of_the_golden_text() {
 }
 
 #[test]
-fn the_first_line_says_what_leaves() {
-    for ([clear, less, withheld, unusable], told) in [
-        (
-            [19_812, 168, 20, 3],
-            "19,812 records leave as held, 168 are told less precisely, 20 are withheld, 3 could \
-             not be used.",
-        ),
-        (
-            [1, 1, 1, 1],
-            "1 record leaves as held, 1 is told less precisely, 1 is withheld, 1 could not be used.",
-        ),
-        (
-            [2, 0, 0, 0],
-            "2 records leave as held, none is told less precisely, none is withheld, and all could \
-             be used.",
-        ),
-        (
-            [0, 3, 0, 0],
-            "No record leaves as held, 3 are told less precisely, none is withheld, and all could \
-             be used.",
-        ),
-        ([0, 0, 40, 0], "Nothing leaves: all 40 records are withheld."),
-        ([0, 0, 1, 0], "Nothing leaves: the only record is withheld."),
-        ([0, 0, 40, 2], "Nothing leaves: 40 are withheld, 2 could not be used."),
-        ([0, 0, 0, 0], "There are no records, so nothing leaves."),
-    ] {
-        assert_eq!(text::lead(clear, less, withheld, unusable), told);
-    }
-}
-
-#[test]
 fn every_table_has_an_equation_that_balances() {
     let summary = made::fen();
     let told = words(&html(&summary));
@@ -233,6 +202,16 @@ fn records_that_stated_no_uncertainty_are_said_so() {
     let told = words(&html(&summary));
     assert!(told.contains("not stated → 8 km"), "{told}");
     assert!(told.contains("1 record had stated none"), "{told}");
+}
+
+#[test]
+fn records_withheld_for_what_they_share_are_said_so() {
+    let mut summary = made::all_withheld();
+    assert!(!words(&html(&summary)).contains(text::SHARED_REMARK));
+    summary.rules[0].withheld = 39;
+    let told = words(&html(&summary));
+    assert!(told.contains("At least 1 of the withheld records met no rule itself."), "{told}");
+    assert!(told.contains(text::SHARED_REMARK));
 }
 
 #[test]

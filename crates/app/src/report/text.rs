@@ -7,7 +7,10 @@ use reedbed_core::category::Category;
 
 use super::number::{count, length, wide};
 
+mod lead;
 pub(super) mod map;
+
+pub(super) use lead::lead;
 
 pub(super) const LANGUAGE: &str = "en";
 pub(super) const TITLE: &str = "Reedbed report: not for release";
@@ -32,41 +35,6 @@ pub(super) const AS_HELD: &str = "As held";
 pub(super) const LESS_PRECISELY: &str = "Told less precisely";
 pub(super) const WITHHELD_PART: &str = "Withheld";
 pub(super) const UNUSABLE: &str = "Could not be used";
-
-/// The first line: what leaves.
-pub(super) fn lead(clear: u64, less: u64, withheld: u64, unusable: u64) -> String {
-    if clear + less + withheld + unusable == 0 {
-        return "There are no records, so nothing leaves.".to_owned();
-    }
-    let withheld_part = match withheld {
-        0 => "none is withheld".to_owned(),
-        1 => "1 is withheld".to_owned(),
-        _ => format!("{} are withheld", count(withheld)),
-    };
-    let unusable_part = match unusable {
-        0 => "all could be used".to_owned(),
-        _ => format!("{} could not be used", count(unusable)),
-    };
-    if clear + less == 0 {
-        return match (withheld, unusable) {
-            (1, 0) => "Nothing leaves: the only record is withheld.".to_owned(),
-            (_, 0) => format!("Nothing leaves: all {} records are withheld.", count(withheld)),
-            _ => format!("Nothing leaves: {withheld_part}, {unusable_part}."),
-        };
-    }
-    let clear_part = match clear {
-        0 => "No record leaves as held".to_owned(),
-        1 => "1 record leaves as held".to_owned(),
-        _ => format!("{} records leave as held", count(clear)),
-    };
-    let less_part = match less {
-        0 => "none is told less precisely".to_owned(),
-        1 => "1 is told less precisely".to_owned(),
-        _ => format!("{} are told less precisely", count(less)),
-    };
-    let joined = if unusable == 0 { ", and " } else { ", " };
-    format!("{clear_part}, {less_part}, {withheld_part}{joined}{unusable_part}.")
-}
 
 pub(super) const ANSWER_NO_ROWS_LOST: &str =
     "No. The rows of a table do not add up: do not hand this copy over.";
@@ -133,8 +101,17 @@ pub(super) const RULE_COLUMNS: [&str; 3] = ["Rule", "Less precise", "Withheld"];
 /// The same where a narrow page has no room for headings.
 pub(super) const RULE_UNITS: [&str; 3] = ["", "less precise", "withheld"];
 pub(super) const SHARED_REMARK: &str = "A record that shares its event, locality or exact place \
-    with a protected record is told no more precisely than that one.";
-pub(super) const RULES_REMARK: &str = "A record that several rules meet counts at each of them.";
+    with a protected record is told no more precisely than that one, or withheld with it.";
+pub(super) const RULES_REMARK: &str = "A record that several rules meet counts at each of them. The \
+    strictest decides, be it that of a record with which it shares something.";
+
+/// Only a lower bound is known: a record counts at each rule that meets it.
+pub(super) fn withheld_without_rule(records: u64) -> String {
+    match records {
+        1 => "At least 1 of the withheld records met no rule itself.".to_owned(),
+        _ => format!("At least {} of the withheld records met no rule themselves.", count(records)),
+    }
+}
 
 pub(super) fn rules_met(met: u64, total: u64) -> String {
     match (met, total) {

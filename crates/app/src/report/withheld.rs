@@ -17,6 +17,7 @@ pub(super) fn write(page: &mut Page, summary: &Summary) {
             page.paragraph(text::NO_PROTECTED);
         } else {
             categories(page, &met);
+            shared(page, summary);
         }
         if summary.rules.is_empty() {
             page.paragraph(text::NO_RULES_MET);
@@ -45,7 +46,15 @@ fn categories(page: &mut Page, met: &[&CategorySummary]) {
             .end_row();
     }
     page.end_table();
-    if met.iter().any(|category| category.shared > 0) {
+}
+
+/// Says that records are protected for what they share, where some are.
+fn shared(page: &mut Page, summary: &Summary) {
+    let by_rules = summary.rules.iter().map(|rule| rule.withheld).sum();
+    let without_rule = summary.withheld().saturating_sub(by_rules);
+    if without_rule > 0 {
+        page.remark(&[text::SHARED_REMARK, &text::withheld_without_rule(without_rule)].join(" "));
+    } else if summary.categories.iter().any(|category| category.shared > 0) {
         page.remark(text::SHARED_REMARK);
     }
 }

@@ -4,14 +4,6 @@ use std::fmt;
 
 use super::circle::Circle;
 
-/// Where a point lies with respect to a ring.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    Boundary,
-    Inside,
-    Outside,
-}
-
 /// Vertices joined by edges that are straight in longitude and latitude.
 ///
 /// Units: nano-degrees, (longitude, latitude); longitude may leave ±180°, so that no edge jumps.
@@ -80,44 +72,31 @@ impl Chain {
         }
     }
 
-    /// The side of the ring, taken as closed, on which a point lies, by the even–odd rule.
+    /// Whether a point lies inside the ring, by the even–odd rule. The vertices must end where they
+    /// start; a point on an edge may be found on either side.
     ///
-    /// Units: nano-degrees; exact.
-    pub(super) fn side_of(&self, lon: i64, lat: i64) -> Side {
-        match self.crossings(lon, lat, self.levels.len() - 1, 0) {
-            None => Side::Boundary,
-            Some(true) => Side::Inside,
-            Some(false) => Side::Outside,
-        }
+    /// Units: nano-degrees.
+    pub(super) fn surrounds(&self, lon: i64, lat: i64) -> bool {
+        self.is_crossed_oddly(lon, lat, self.levels.len() - 1, 0)
     }
 
-    /// Whether a ray towards growing longitude crosses an odd number of edges; nothing where the
-    /// point lies on one.
-    fn crossings(&self, lon: i64, lat: i64, level: usize, at: usize) -> Option<bool> {
+    /// Whether a ray towards growing longitude crosses an odd number of edges.
+    fn is_crossed_oddly(&self, lon: i64, lat: i64, level: usize, at: usize) -> bool {
         let Some(bounds) = self.levels.get(level).and_then(|level| level.get(at)) else {
-            return Some(false);
+            return false;
         };
         if lat < bounds.lat.0 || lat > bounds.lat.1 || lon > bounds.lon.1 {
-            return Some(false);
+            return false;
         }
         if lon < bounds.lon.0 {
             // A stretch that lies wholly ahead is crossed oddly when it ends on the other side.
-            return Some((bounds.ends.0 > lat) != (bounds.ends.1 > lat));
+            return (bounds.ends.0 > lat) != (bounds.ends.1 > lat);
         }
-        let mut is_odd = false;
         match level.checked_sub(1) {
-            Some(below) => {
-                for child in at * FAN..(at + 1) * FAN {
-                    is_odd ^= self.crossings(lon, lat, below, child)?;
-                }
-            }
-            None => {
-                for (a, b) in self.edges(at) {
-                    is_odd ^= crosses((lon, lat), a, b)?;
-                }
-            }
+            Some(below) => (at * FAN..(at + 1) * FAN)
+                .fold(false, |odd, child| odd ^ self.is_crossed_oddly(lon, lat, below, child)),
+            None => self.edges(at).fold(false, |odd, (a, b)| odd ^ crosses((lon, lat), a, b)),
         }
-        Some(is_odd)
     }
 
     fn edges(&self, stretch: usize) -> impl Iterator<Item = ((i64, i64), (i64, i64))> {
@@ -158,21 +137,16 @@ impl Bounds {
 }
 
 /// Whether the ray from a point crosses an edge, by the half-open rule that counts each vertex
-/// once; nothing where the point lies on the edge.
-fn crosses(point: (i64, i64), a: (i64, i64), b: (i64, i64)) -> Option<bool> {
-    let (lon, lat) = point;
-    let is_beside = lat < a.1.min(b.1) || lat > a.1.max(b.1) || lon > a.0.max(b.0);
-    if is_beside {
-        return Some(false);
+/// once; exact.
+fn crosses((lon, lat): (i64, i64), a: (i64, i64), b: (i64, i64)) -> bool {
+    if (a.1 > lat) == (b.1 > lat) {
+        return false;
     }
     let wide = i128::from;
     let turn = (wide(b.0) - wide(a.0)) * (wide(lat) - wide(a.1))
         - (wide(b.1) - wide(a.1)) * (wide(lon) - wide(a.0));
-    if turn == 0 && lon >= a.0.min(b.0) {
-        return None;
-    }
-    // The point is left of a rising edge, or right of a falling one: the edge lies ahead.
-    Some((a.1 > lat) != (b.1 > lat) && (turn > 0) == (b.1 > a.1) && turn != 0)
+    // Left of a rising edge, or right of a falling one: the edge lies ahead.
+    if b.1 > a.1 { turn > 0 } else { turn < 0 }
 }
 
 /// Edges per box, and boxes per box above.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::chain::{Chain, Side};
+use super::chain::Chain;
 use super::circle::Circle;
 use crate::place::{DEGREE, Point};
 
@@ -86,6 +86,7 @@ impl Shape {
     }
 
     pub(super) fn touched_by(&self, circle: &Circle) -> bool {
+        // A circle has a centimetre of slack, so that a point on a boundary meets it.
         self.chains().any(|chain| chain.meets(circle))
             || self.polygons.iter().any(|rings| is_inside(rings, circle.lon, circle.lat))
     }
@@ -101,24 +102,14 @@ impl fmt::Debug for Shape {
     }
 }
 
-/// Whether a point lies in an odd number of rings, or on the boundary of one.
+/// Whether a point lies in an odd number of rings.
 fn is_inside(rings: &[Chain], lon: i64, lat: i64) -> bool {
-    let mut is_odd = false;
-    for ring in rings {
-        let Some(bounds) = ring.bounds() else { continue };
-        let mut is_in_ring = false;
+    rings.iter().fold(false, |odd, ring| {
+        let Some(bounds) = ring.bounds() else { return odd };
         let first = -(lon - bounds.lon.0).div_euclid(TURN);
         let last = (bounds.lon.1 - lon).div_euclid(TURN);
-        for turn in first..=last {
-            match ring.side_of(lon + turn * TURN, lat) {
-                Side::Boundary => return true,
-                Side::Inside => is_in_ring = true,
-                Side::Outside => {}
-            }
-        }
-        is_odd ^= is_in_ring;
-    }
-    is_odd
+        odd ^ (first..=last).any(|turn| ring.surrounds(lon + turn * TURN, lat))
+    })
 }
 
 fn closed(ring: &[Point]) -> Option<Vec<(i64, i64)>> {

@@ -91,6 +91,11 @@ fn an_edge_over_more_than_half_the_globe_counts_both_ways() {
     assert!(area.touched_by(at(-17.0, 0.0), 0.0));
     assert!(!area.touched_by(at(-15.0, 180.0), 0.0));
     assert!(!area.touched_by(at(-15.0, 0.0), 0.0));
+    // The same from the other side, where it is unrolled to the west.
+    let area = self::area(&[&[(-178.0, -18.0), (-178.0, -16.0), (178.0, -16.0), (178.0, -18.0)]]);
+    for lon in [179.0, 180.0, -180.0, -179.0] {
+        assert!(area.touched_by(at(-17.0, lon), 0.0), "{lon}");
+    }
 }
 
 #[test]

@@ -6,8 +6,6 @@
 mod simple;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tests;
 
 use nameparser::ParseResult;
 use nameparser::model::{NamePart, NameType, ParsedName};

@@ -14,7 +14,11 @@ fn a_name_is_read_to_its_lowest_epithet() {
     for (text, genus, epithets) in [
         ("Botaurus stellaris (Linnaeus, 1758)", "botaurus", &["stellaris"] as &[&str]),
         ("Acacia lasiocarpa var. lasiocarpa", "acacia", &["lasiocarpa", "lasiocarpa"]),
-        ("Boronia crenulata subsp. crenulata var. angustifolia", "boronia", &["crenulata", "crenulata", "angustifolia"]),
+        (
+            "Boronia crenulata subsp. crenulata var. angustifolia",
+            "boronia",
+            &["crenulata", "crenulata", "angustifolia"],
+        ),
         ("Quercus ilex L. subsp. ballota (Desf.) Samp.", "quercus", &["ilex", "ballota"]),
         ("Eucalyptus rhodantha var. x petiolaris", "eucaliptus", &["rhodantha", "petiolaris"]),
         ("Salix alba f. argentea", "salix", &["alba", "argentea"]),
@@ -24,7 +28,11 @@ fn a_name_is_read_to_its_lowest_epithet() {
         ("Acacia R.Br.", "acacia", &[]),
         ("cf. Botaurus stellaris", "botaurus", &["stellaris"]),
     ] {
-        assert_eq!(parts(text), (genus.to_owned(), epithets.iter().map(|e| (*e).to_owned()).collect()), "{text}");
+        assert_eq!(
+            parts(text),
+            (genus.to_owned(), epithets.iter().map(|e| (*e).to_owned()).collect()),
+            "{text}"
+        );
     }
 }
 
@@ -57,7 +65,9 @@ fn a_hybrid_formula_has_parents_and_a_hybrid_name_has_none() {
 
 #[test]
 fn what_is_no_name_has_no_genus() {
-    for text in ["", " ", "?", "unknown", "Unidentified bird", "sp.", "indet.", "n/a", "12345", "Выпь"] {
+    for text in
+        ["", " ", "?", "unknown", "Unidentified bird", "sp.", "indet.", "n/a", "12345", "Выпь"]
+    {
         assert!(!Reading::of(text).has_name(), "{text}");
     }
     assert!(Reading::all_of("BOLD:AAA0001").iter().all(|reading| !reading.has_name()));
@@ -65,7 +75,8 @@ fn what_is_no_name_has_no_genus() {
 
 /// The scientific names of the lists beside the project; nothing where they are not there.
 fn listed_names() -> Vec<String> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/ala-state-sensitive-lists");
+    let folder =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/ala-state-sensitive-lists");
     let Ok(files) = Path::new(folder).read_dir() else {
         eprintln!("skipped: the lists of real names are not there");
         return Vec::new();
@@ -73,7 +84,9 @@ fn listed_names() -> Vec<String> {
     let lists = files.filter_map(|file| std::fs::read_to_string(file.unwrap().path()).ok());
     let mut names: Vec<String> = lists
         .flat_map(|list| list.lines().skip(1).map(str::to_owned).collect::<Vec<_>>())
-        .filter_map(|line| line.split(',').next().map(|name| name.trim().trim_matches('"').to_owned()))
+        .filter_map(|line| {
+            line.split(',').next().map(|name| name.trim().trim_matches('"').to_owned())
+        })
         .filter(|name| !name.is_empty() && name.parse::<u64>().is_err())
         .collect();
     names.sort_unstable();
@@ -84,7 +97,11 @@ fn listed_names() -> Vec<String> {
 #[test]
 fn plain_names_are_read_as_the_parser_reads_them() {
     let names = listed_names();
-    let plain = ["Botaurus stellaris", "Quercus ilex subsp. ballota (Desf.) Samp.", "Acropsilus niger (Loew, 1869)"];
+    let plain = [
+        "Botaurus stellaris",
+        "Quercus ilex subsp. ballota (Desf.) Samp.",
+        "Acropsilus niger (Loew, 1869)",
+    ];
     let mut read = 0;
     for name in names.iter().map(String::as_str).chain(plain) {
         let own = Reading::of(name);
@@ -102,7 +119,11 @@ fn plain_names_are_read_as_the_parser_reads_them() {
         if own.genus == parsed.genus && parsed.species.is_none() && own.species.is_some() {
             continue;
         }
-        assert_eq!((&own.genus, &own.species, lowest(&own)), (&parsed.genus, &parsed.species, lowest(&parsed)), "{name}");
+        assert_eq!(
+            (&own.genus, &own.species, lowest(&own)),
+            (&parsed.genus, &parsed.species, lowest(&parsed)),
+            "{name}"
+        );
     }
     assert!(read >= plain.len());
 }
