@@ -59,7 +59,7 @@ mod tests {
             let rung = ladder_m(value);
             prop_assert!(rung >= value);
             prop_assert!(rung <= (value * 1.2801).max(10.0));
-            prop_assert_eq!(ladder_m(metres(rung).parse().unwrap()), rung);
+            prop_assert_eq!(metres(ladder_m(metres(rung).parse().unwrap())), metres(rung));
         }
     }
 }

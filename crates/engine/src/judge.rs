@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::cells::Row;
 use crate::facts::RowFacts;
+use crate::known::Known;
 use crate::place::Stated;
 use crate::plan::Plan;
 use crate::pseudonym::Pseudonyms;
@@ -31,6 +32,10 @@ pub(crate) struct Judge<'a> {
     today: Day,
     /// Rules that ask for no taxon: every record may meet them.
     without_taxon: Vec<usize>,
+    /// Names that were looked up, by the bytes of all name columns.
+    known: Known<Box<[u8]>, Arc<TaxonHits>>,
+    /// Texts of which it is known whether they are plain names.
+    pub(crate) plain: Known<Box<str>, bool>,
     /// The keys of the audience.
     pub(crate) pseudonyms: &'a Pseudonyms,
 }
@@ -60,6 +65,8 @@ impl<'a> Judge<'a> {
                 .filter(|(_, rule)| rule.taxon.is_none())
                 .map(|(index, _)| index)
                 .collect(),
+            known: Known::default(),
+            plain: Known::default(),
             pseudonyms,
         }
     }
@@ -90,7 +97,7 @@ impl<'a> Judge<'a> {
         names: &mut NameCache,
         verdicts: &mut Verdicts,
     ) -> Option<Arc<Verdict>> {
-        let hits = names.hits(row, plan, facts.taxon, taxa, &self.index);
+        let hits = names.hits(row, plan, facts.taxon, taxa, self);
         if hits.hits.is_empty() && self.without_taxon.is_empty() {
             return None;
         }
@@ -197,7 +204,7 @@ impl<'a> Judge<'a> {
         inherited: (Option<Stated>, Option<Period>),
         taxa: &TaxonCores,
     ) -> (TaxonHits, Vec<(usize, Meeting)>, Decision) {
-        let hits = NameCache::default().hits(row, plan, facts.taxon, taxa, &self.index);
+        let hits = NameCache::default().hits(row, plan, facts.taxon, taxa, self);
         let meetings =
             self.with_facts(row, plan, "occurrence", Some(&hits), facts, inherited, |facts| {
                 (0..)
@@ -264,7 +271,7 @@ impl NameCache {
         plan: &Plan<'_>,
         taxon: Option<u64>,
         taxa: &TaxonCores,
-        index: &TaxonIndex<'_>,
+        judge: &Judge<'_>,
     ) -> Arc<TaxonHits> {
         self.key.clear();
         for column in &plan.facts.name_columns {
@@ -280,13 +287,15 @@ impl NameCache {
         }
         let texts = Texts::of(row, plan);
         let core = taxon.and_then(|taxon| taxa.names(taxon));
-        let own = index.lookup(&texts.facts());
-        let hits = Arc::new(match core {
+        let index = &judge.index;
+        let look = || match core {
             // The checklist of the dataset says more of the name than the record does.
             Some(core) if texts.is_empty() => index.lookup(&core.facts()),
-            Some(core) => both(own, index.lookup(&core.facts())),
-            None => own,
-        });
+            Some(core) => both(index.lookup(&texts.facts()), index.lookup(&core.facts())),
+            None => index.lookup(&texts.facts()),
+        };
+        let key = self.key.as_slice();
+        let hits = judge.known.of(key, || key.into(), || Arc::new(look()));
         let name = if texts.is_empty() { core.map_or("", Texts::name) } else { texts.name() };
         if self.known.len() >= MOST_KNOWN {
             self.tally.take(std::mem::take(&mut self.known));

@@ -13,6 +13,7 @@ pub mod facts;
 mod findings;
 mod frequency;
 mod judge;
+mod known;
 mod memo;
 pub mod metadata;
 mod pipeline;

@@ -4,20 +4,28 @@
 use reedbed_core::taxon::{Name, is_plain_name};
 use rustc_hash::FxHashMap;
 
-/// What is known of spellings; one per worker.
-#[derive(Debug, Default)]
-pub(crate) struct PlainNames {
+use crate::known::Known;
+
+/// What is known of spellings; one per worker, in front of what all of them know.
+#[derive(Debug)]
+pub(crate) struct PlainNames<'k> {
     is_plain: FxHashMap<Box<str>, bool>,
     plain: FxHashMap<Box<str>, Box<str>>,
+    known: &'k Known<Box<str>, bool>,
 }
 
-impl PlainNames {
+impl<'k> PlainNames<'k> {
+    /// Knows nothing yet.
+    pub(crate) fn new(known: &'k Known<Box<str>, bool>) -> Self {
+        Self { is_plain: FxHashMap::default(), plain: FxHashMap::default(), known }
+    }
+
     /// Whether a text is a name and nothing more.
     pub(crate) fn is_plain(&mut self, text: &str) -> bool {
         if let Some(known) = self.is_plain.get(text) {
             return *known;
         }
-        let is_plain = is_plain_name(text);
+        let is_plain = self.known.of(text, || text.into(), || is_plain_name(text));
         if self.is_plain.len() >= MOST {
             self.is_plain.clear();
         }

@@ -196,7 +196,7 @@ impl Treatment {
         common: &CommonValues,
         pseudonyms: &Pseudonyms,
         terms_of_use: Option<&str>,
-        names: &mut PlainNames,
+        names: &mut PlainNames<'_>,
     ) -> (Vec<Patch>, Vec<String>) {
         let mut record = RecordTreatment {
             row,
@@ -256,20 +256,20 @@ struct Said {
     withheld: String,
 }
 
-struct RecordTreatment<'a> {
+struct RecordTreatment<'a, 'k> {
     row: Row<'a>,
     telling: &'a Telling<'a>,
     common: &'a CommonValues,
     pseudonyms: &'a Pseudonyms,
     terms_of_use: Option<&'a str>,
-    names: &'a mut PlainNames,
+    names: &'a mut PlainNames<'k>,
     withheld: BTreeSet<&'static str>,
     has_pseudonyms: bool,
     said_withheld: Option<String>,
     was_place_withheld: bool,
 }
 
-impl RecordTreatment<'_> {
+impl RecordTreatment<'_, '_> {
     fn treated(&mut self, index: usize, column: &ColumnTreatment, value: String) -> String {
         if column.links_to_taxon {
             return value;

@@ -73,10 +73,10 @@ pub(crate) struct TableWritten {
 }
 
 /// What one worker gathers.
-struct Gathered {
+struct Gathered<'k> {
     fields: Fields,
     findings: Findings,
-    names: PlainNames,
+    names: PlainNames<'k>,
     memo: FactMemo,
 }
 
@@ -123,7 +123,7 @@ impl Copy<'_> {
         let start = || Gathered {
             fields: Fields::default(),
             findings: Findings::default(),
-            names: PlainNames::default(),
+            names: PlainNames::new(&self.judge.plain),
             memo: FactMemo::default(),
         };
         let gathered = pipeline::run(
@@ -208,7 +208,7 @@ struct Passing<'a> {
 }
 
 impl TableWriter<'_> {
-    fn chunk(&self, state: &mut Gathered, chunk: &Chunk) -> ChunkWritten {
+    fn chunk(&self, state: &mut Gathered<'_>, chunk: &Chunk) -> ChunkWritten {
         let shape = self.plan.table.shape();
         let mut written = ChunkWritten {
             read: chunk.bytes().len() as u64,

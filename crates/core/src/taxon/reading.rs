@@ -65,7 +65,7 @@ pub(super) struct Reading {
     /// What is in doubt.
     pub(super) doubt: Doubt,
     /// Parents of a hybrid formula; the other parts are those of the first parent's genus.
-    pub(super) parents: Vec<Reading>,
+    pub(super) parents: Vec<Self>,
     /// Whether the text begins with a small letter, so that the genus may be missing.
     pub(super) starts_small: bool,
     /// Rank above the genus that the name shows, where it is of one word.

@@ -29,7 +29,7 @@ impl TableWriter<'_> {
     pub(super) fn attached(
         &self,
         passing: &Passing<'_>,
-        state: &mut Gathered,
+        state: &mut Gathered<'_>,
         written: &mut ChunkWritten,
     ) {
         match self.fate(passing) {

@@ -32,7 +32,7 @@ impl TableWriter<'_> {
     pub(super) fn event(
         &self,
         passing: &Passing<'_>,
-        state: &mut Gathered,
+        state: &mut Gathered<'_>,
         written: &mut ChunkWritten,
     ) {
         let (Some(facts), Some(id)) =

@@ -16,7 +16,7 @@ impl TableWriter<'_> {
     pub(super) fn record(
         &self,
         passing: &Passing<'_>,
-        state: &mut Gathered,
+        state: &mut Gathered<'_>,
         written: &mut ChunkWritten,
     ) {
         let Some(facts) = self.read_facts(passing.row, &mut state.memo) else {
@@ -68,7 +68,7 @@ impl TableWriter<'_> {
         facts: &RowFacts,
         verdict: &Arc<Verdict>,
         hangs: bool,
-        names: &mut PlainNames,
+        names: &mut PlainNames<'_>,
         written: &mut ChunkWritten,
     ) {
         let pseudonyms = self.copy.judge.pseudonyms;
@@ -114,7 +114,7 @@ impl TableWriter<'_> {
     }
 
     /// Counts what a clear row publishes.
-    pub(super) fn cover(&self, passing: &Passing<'_>, facts: &RowFacts, state: &mut Gathered) {
+    pub(super) fn cover(&self, passing: &Passing<'_>, facts: &RowFacts, state: &mut Gathered<'_>) {
         let findings = &mut state.findings;
         if let Some(place) = facts.place {
             findings.coverage.point(place.point);
@@ -131,7 +131,7 @@ impl TableWriter<'_> {
         shown: &ToldPlace,
         facts: &RowFacts,
         verdict: &Verdict,
-        state: &mut Gathered,
+        state: &mut Gathered<'_>,
     ) {
         let findings = &mut state.findings;
         if let Some(region) = shown.region() {
@@ -144,7 +144,7 @@ impl TableWriter<'_> {
         self.cover_groups(passing, state);
     }
 
-    fn cover_groups(&self, passing: &Passing<'_>, state: &mut Gathered) {
+    fn cover_groups(&self, passing: &Passing<'_>, state: &mut Gathered<'_>) {
         for (rank, source) in (0_u8..).zip(&self.plan.facts.groups) {
             let name = passing.row.text(source);
             if !name.is_empty() && state.names.is_plain(&name) {

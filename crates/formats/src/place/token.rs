@@ -69,77 +69,91 @@ pub(super) fn split(text: &str, comma: Comma) -> Option<Vec<Token>> {
     let chars: Vec<char> = text.chars().filter(|c| !IGNORED.contains(c)).collect();
     let mut tokens: Vec<Token> = Vec::with_capacity(chars.len());
     let mut at = 0;
-    // Whether minutes were marked with an `m`, so that a small `s` after a number marks seconds.
-    let mut has_letter_marks = false;
-    while let Some(&c) = chars.get(at) {
+    while let Some(rest @ [c, ..]) = chars.get(at..) {
         let before = at.checked_sub(1).and_then(|at| chars.get(at)).copied().unwrap_or(' ');
-        let next = chars.get(at + 1).copied().unwrap_or(' ');
-        if c.is_ascii_digit() {
-            let (number, length) = number(chars.get(at..)?, comma)?;
+        at += if c.is_ascii_digit() {
+            let (number, length) = number(rest, comma)?;
             tokens.push(Token::Number(number));
-            at += length;
-            continue;
-        }
-        let is_mark = [&DEGREES[..], &MINUTES, &SECONDS].iter().any(|marks| marks.contains(&c));
-        if c.is_alphabetic() && !is_mark {
-            let rest = chars.get(at..)?;
-            let is_glued = before.is_ascii_digit();
-            let length = match rest {
-                // `57.9sN`: a mark and a direction.
-                ['d' | 'm' | 's', direction, after @ ..]
-                    if is_glued
-                        && "NSEWOnsewo".contains(*direction)
-                        && !after.first().is_some_and(|c| c.is_alphabetic()) =>
-                {
-                    1
-                }
-                _ => rest.iter().take_while(|c| c.is_alphabetic()).count(),
-            };
-            let word: String = rest.get(..length)?.iter().collect();
-            let after = rest.get(length..)?;
-            match mark_of(&word, is_glued, has_letter_marks, after) {
-                Some(mark) => {
-                    has_letter_marks |= mark == Token::Minute;
-                    tokens.push(mark);
-                }
-                None => word_of(&word, &mut tokens)?,
-            }
-            at += length;
-            continue;
-        }
-        match c {
-            _ if DEGREES.contains(&c) => tokens.push(Token::Degree),
-            _ if MINUTES.contains(&c) => match tokens.last_mut() {
+            length
+        } else if let Some(mark) = mark(*c) {
+            match tokens.last_mut() {
                 // Two strokes in place of a double one.
-                Some(last @ Token::Minute) if MINUTES.contains(&before) => *last = Token::Second,
-                _ => tokens.push(Token::Minute),
-            },
-            _ if SECONDS.contains(&c) => tokens.push(Token::Second),
-            ':' => tokens.push(Token::Colon),
-            ',' | ';' | '/' | '|' | '\n' | '\r' => tokens.push(Token::Break),
-            '-' | '−' | '–' | '‐' | '‑' => tokens.push(Token::Minus),
-            '+' => tokens.push(Token::Plus),
-            // A full stop ends an abbreviation, a mark or the text; between digits it is read with
-            // the number, and before a digit it is something else.
-            '.' if !next.is_ascii_digit() => {}
-            '(' | ')' | '[' | ']' => {}
-            _ if c.is_whitespace() => {}
-            _ => return None,
-        }
-        // A sign that follows a number or a mark at once is a hyphen between the parts.
-        let is_hyphen = tokens.last() == Some(&Token::Minus)
-            && !before.is_whitespace()
-            && matches!(
-                tokens.iter().rev().nth(1),
-                Some(Token::Number(_) | Token::Degree | Token::Minute | Token::Second)
-            );
-        if is_hyphen {
-            tokens.pop();
-            tokens.push(Token::Colon);
-        }
-        at += 1;
+                Some(last @ Token::Minute)
+                    if mark == Token::Minute && MINUTES.contains(&before) =>
+                {
+                    *last = Token::Second;
+                }
+                _ => tokens.push(mark),
+            }
+            1
+        } else if c.is_alphabetic() {
+            word(rest, before, &mut tokens)?
+        } else {
+            sign(rest, before, &mut tokens)?;
+            1
+        };
     }
     Some(tokens)
+}
+
+/// The mark that a character is.
+fn mark(c: char) -> Option<Token> {
+    match c {
+        _ if DEGREES.contains(&c) => Some(Token::Degree),
+        _ if MINUTES.contains(&c) => Some(Token::Minute),
+        _ if SECONDS.contains(&c) => Some(Token::Second),
+        _ => None,
+    }
+}
+
+/// Reads a word, and gives its length.
+fn word(rest: &[char], before: char, tokens: &mut Vec<Token>) -> Option<usize> {
+    let is_glued = before.is_ascii_digit();
+    let length = match rest {
+        // `57.9sN`: a mark and a direction.
+        ['d' | 'm' | 's', direction, after @ ..]
+            if is_glued
+                && "NSEWOnsewo".contains(*direction)
+                && !after.first().is_some_and(|c| c.is_alphabetic()) =>
+        {
+            1
+        }
+        _ => rest.iter().take_while(|c| c.is_alphabetic()).count(),
+    };
+    let word: String = rest.get(..length)?.iter().collect();
+    // Where minutes were marked, a small `s` after a number marks seconds.
+    let has_minutes = tokens.contains(&Token::Minute);
+    match mark_of(&word, is_glued, has_minutes, rest.get(length..)?) {
+        Some(mark) => tokens.push(mark),
+        None => word_of(&word, tokens)?,
+    }
+    Some(length)
+}
+
+/// Reads a character that is no digit, letter or mark.
+fn sign(rest: &[char], before: char, tokens: &mut Vec<Token>) -> Option<()> {
+    let (c, next) = (*rest.first()?, rest.get(1).copied().unwrap_or(' '));
+    let is_after_part = matches!(
+        tokens.last(),
+        Some(Token::Number(_) | Token::Degree | Token::Minute | Token::Second)
+    );
+    match c {
+        ':' => tokens.push(Token::Colon),
+        ',' | ';' | '/' | '|' | '\n' | '\r' => tokens.push(Token::Break),
+        // What follows a number or a mark at once is a hyphen between the parts.
+        '-' | '−' | '–' | '‐' | '‑' if is_after_part && !before.is_whitespace() => {
+            tokens.push(Token::Colon);
+        }
+        '-' | '−' | '–' | '‐' | '‑' => tokens.push(Token::Minus),
+        '+' => tokens.push(Token::Plus),
+        // A full stop ends an abbreviation, a mark or the text; between digits it is read with the
+        // number, and before a digit it is something else.
+        '.' if !next.is_ascii_digit() => {}
+        '(' | ')' | '[' | ']' => {}
+        _ if c.is_whitespace() => {}
+        _ => return None,
+    }
+    Some(())
 }
 
 fn number(chars: &[char], comma: Comma) -> Option<(Number, usize)> {
@@ -165,14 +179,14 @@ fn number(chars: &[char], comma: Comma) -> Option<(Number, usize)> {
 }
 
 /// The mark that a word after a number stands for.
-fn mark_of(word: &str, is_glued: bool, has_letter_marks: bool, after: &[char]) -> Option<Token> {
+fn mark_of(word: &str, is_glued: bool, has_minutes: bool, after: &[char]) -> Option<Token> {
     let followed_by_number =
         after.iter().find(|c| !c.is_whitespace()).is_some_and(char::is_ascii_digit);
     match word {
         "o" if is_glued && followed_by_number => return Some(Token::Degree),
         "d" | "D" if followed_by_number || is_glued => return Some(Token::Degree),
         "m" | "M" if is_glued || followed_by_number => return Some(Token::Minute),
-        "s" if is_glued && has_letter_marks => return Some(Token::Second),
+        "s" if is_glued && has_minutes => return Some(Token::Second),
         _ => {}
     }
     match word.to_lowercase().as_str() {

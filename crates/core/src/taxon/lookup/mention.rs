@@ -30,6 +30,9 @@ impl Search<'_, '_> {
 
     fn piece(&mut self, piece: &str, read: Option<&[Reading]>) {
         let words = Words::of(piece);
+        // Behind a binomial stand authors, some of whom have the name of a genus.
+        let _is_binomial = words.words.first().is_some_and(|first| is_capital(first.text))
+            && words.words.iter().skip(1).any(Word::is_epithet);
         let index = self.index;
         let mut near_tries = MOST_NEAR_TRIES;
         for (at, word) in words.words.iter().enumerate() {
