@@ -86,13 +86,13 @@ impl<'a> Row<'a> {
 }
 
 fn unquoted(raw: &[u8], quote: Option<u8>) -> Cow<'_, str> {
-    let Some(quote) = quote else { return String::from_utf8_lossy(raw) };
+    let Some(quote) = quote else { return text_of(raw) };
     let inner = match raw {
         [first, inner @ .., last] if *first == quote && *last == quote => inner,
-        _ => return String::from_utf8_lossy(raw),
+        _ => return text_of(raw),
     };
     if memchr::memchr(quote, inner).is_none() {
-        return String::from_utf8_lossy(inner);
+        return text_of(inner);
     }
     let mut bytes = Vec::with_capacity(inner.len());
     let mut rest = inner.iter();
@@ -103,6 +103,14 @@ fn unquoted(raw: &[u8], quote: Option<u8>) -> Cow<'_, str> {
         }
     }
     Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Checked at once where it is sound, which it nearly always is.
+fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_broken) => String::from_utf8_lossy(bytes),
+    }
 }
 
 /// Whether a column or a constant of a table has one of these terms.

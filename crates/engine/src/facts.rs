@@ -89,9 +89,9 @@ impl Oddities {
 /// What neighbouring rows share, read once; one per worker.
 #[derive(Debug, Default)]
 pub(crate) struct FactMemo {
-    place: Memo<Result<PlaceFound, Unusable>>,
     period: Memo<Result<PeriodFound, Unusable>>,
-    locality: Memo<Option<u64>>,
+    /// Room for a folded text.
+    folded: String,
 }
 
 /// What the place columns of a row say.
@@ -123,8 +123,8 @@ pub(crate) fn read(
 ) -> Result<RowFacts, Unusable> {
     let mut facts = RowFacts::default();
     if plan.has_place {
-        let raws = plan.facts.place.iter().flat_map(|source| row.raws(source));
-        let found = memo.place.of(raws, || read_place(row, plan))?;
+        // Places differ from row to row more often than not: remembering them costs more than it saves.
+        let found = read_place(row, plan)?;
         facts.place = found.place;
         facts.other_place = found.other;
         facts.speaks_of_place = found.speaks;
@@ -139,12 +139,11 @@ pub(crate) fn read(
     oddities.period_unknown += u64::from(found.is_unknown);
     for source in &plan.facts.localities {
         if source.exists() {
-            let hash = memo.locality.of(row.raws(source), || {
-                let locality = row.text(source);
-                let says = !locality.trim_ascii().is_empty() && locality != statement::WORDING;
-                says.then(|| hash_of(folded(&locality).as_bytes()))
-            });
-            facts.localities.extend(hash);
+            let locality = row.text(source);
+            if !locality.trim_ascii().is_empty() && locality != statement::WORDING {
+                fold(&locality, &mut memo.folded);
+                facts.localities.push(hash_of(memo.folded.as_bytes()));
+            }
         }
     }
     let links = &plan.links;
@@ -163,22 +162,31 @@ fn id_of(row: Row<'_>, source: &Source) -> Option<u64> {
 }
 
 /// Texts that differ in case or spaces only are one locality.
-fn folded(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
+fn fold(text: &str, folded: &mut String) {
+    folded.clear();
     for word in text.split_whitespace() {
         if !folded.is_empty() {
             folded.push(' ');
         }
-        folded.extend(word.chars().flat_map(char::to_lowercase));
+        if word.is_ascii() {
+            let start = folded.len();
+            folded.push_str(word);
+            if let Some(word) = folded.get_mut(start..) {
+                word.make_ascii_lowercase();
+            }
+        } else {
+            folded.extend(word.chars().flat_map(char::to_lowercase));
+        }
     }
-    folded
 }
 
 fn read_place(row: Row<'_>, plan: &Plan<'_>) -> Result<PlaceFound, Unusable> {
     let mut found = PlaceFound::default();
     let mut texts: [Cow<'_, str>; 11] = Default::default();
     for (text, source) in texts.iter_mut().zip(&plan.facts.place) {
-        *text = row.text(source);
+        if source.exists() {
+            *text = row.text(source);
+        }
     }
     // Columns that only qualify a place (datum, uncertainty, precision) do not speak of one.
     let [lat, lon, datum, v_lat, v_lon, v_both, v_system, v_srs, uncertainty, precision, footprint] =

@@ -32,7 +32,7 @@ impl<V: Clone> Memo<V> {
         let mut hasher = FxHasher::default();
         hasher.write(&self.key);
         // The upper bits are the better mixed ones.
-        let slot = usize::try_from(hasher.finish() >> 52).unwrap_or(0);
+        let slot = usize::try_from(hasher.finish() >> 50).unwrap_or(0);
         let Some(slot) = self.slots.get_mut(slot) else { return make() };
         match slot {
             Some((key, value)) if *key == self.key => value.clone(),
@@ -51,8 +51,8 @@ impl<V: Clone> Memo<V> {
     }
 }
 
-/// As many as twelve bits tell apart.
-const SLOTS: usize = 1 << 12;
+/// As many as fourteen bits tell apart.
+const SLOTS: usize = 1 << 14;
 
 #[cfg(test)]
 mod tests {

@@ -50,7 +50,7 @@ impl Sheet {
             return Err(SheetFault::NoText);
         }
         // Old spreadsheets end lines with a carriage return alone.
-        let text = if text.contains('\n') { text } else { text.replace('\r', "\n") };
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
         if text.trim().is_empty() {
             return Err(SheetFault::Empty);
         }
@@ -87,15 +87,27 @@ fn decode(bytes: &[u8]) -> String {
     if has_faults { WINDOWS_1252.decode(bytes).0.into_owned() } else { text.into_owned() }
 }
 
+/// The rows with the line that each begins on; lines without anything are no rows.
 fn cut(text: &str, delimiter: u8) -> impl Iterator<Item = (u64, Vec<String>)> {
     let reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .flexible(true)
         .has_headers(false)
         .from_reader(text.as_bytes());
+    let mut line = 1;
+    let mut rest = text;
     // Reading text from memory into flexible records cannot fail.
-    reader.into_records().filter_map(Result::ok).map(|record| {
-        let line = record.position().map_or(0, csv::Position::line);
+    reader.into_records().filter_map(Result::ok).map(move |record| {
+        // The position is where the last row ended, before any blank lines.
+        let at =
+            record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        let done = text.len() - rest.len();
+        let blank =
+            text.get(at..).unwrap_or_default().bytes().take_while(|byte| *byte == b'\n').count();
+        let (passed, ahead) =
+            rest.split_at_checked((at + blank).saturating_sub(done)).unwrap_or(("", rest));
+        line += passed.bytes().filter(|byte| *byte == b'\n').count() as u64;
+        rest = ahead;
         (line, record.iter().map(str::to_owned).collect())
     })
 }

@@ -67,6 +67,13 @@ fn a_list_of_which_rules_may_be_lost_is_refused() {
 }
 
 #[test]
+fn lines_are_counted_as_an_editor_counts_them() {
+    let list = b"scientificName,category,remarks\r\n\r\nArdea alba,high,\"one\r\ntwo\"\r\n\r\n\r\nParus major,low,\r\n,,\r\nAnas acuta,low,";
+    let (set, _) = read_one("list.csv", list).unwrap();
+    assert_eq!(set.rules.iter().map(|rule| rule.id.line).collect::<Vec<_>>(), [3, 7, 9]);
+}
+
+#[test]
 fn what_is_no_list_is_refused() {
     let fault = |bytes: &[u8]| match read_one("list.csv", bytes) {
         Err(RulesError::Sheet { fault, .. }) => fault,
@@ -93,7 +100,8 @@ fn a_mapping_is_found_by_its_pattern_or_beside_the_list() {
     );
     let width = |rule: &Rule| rule.outcome.public_width;
     let degrees = Some(Width::Degrees(Nano(100_000_000)));
-    let (set, problems) = load(&[first.clone(), second.clone()], &[map.clone()]).unwrap();
+    let (set, problems) =
+        load(&[first.clone(), second.clone()], std::slice::from_ref(&map)).unwrap();
     assert_eq!(set.rules.iter().map(width).collect::<Vec<_>>(), [degrees, degrees]);
     assert_eq!(problems, []);
     std::fs::remove_file(beside).unwrap();
@@ -115,7 +123,10 @@ fn a_mapping_with_anything_unknown_is_refused() {
         ],
     );
     for map in [typo, none] {
-        assert!(matches!(load(&[list.clone()], &[map]), Err(RulesError::Mapping { .. })));
+        assert!(matches!(
+            load(std::slice::from_ref(&list), &[map]),
+            Err(RulesError::Mapping { .. })
+        ));
     }
 }
 
@@ -129,6 +140,7 @@ fn the_digest_is_of_what_rules_say() {
 }
 
 /// The real lists beside the project with our mappings; nothing where they are not there.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn real_lists() -> Option<(RuleSet, Vec<Problem>)> {
     let folder = Path::new(concat!(
         env!("CARGO_MANIFEST_DIR"),
