@@ -230,6 +230,42 @@ mod tests {
         }
     }
 
+    /// The page is made from the table; `SNAPSHOTS=overwrite` makes it anew.
+    #[test]
+    fn the_page_of_terms_says_what_the_table_says() {
+        use std::fmt::Write;
+        let mut page = String::from(
+            "# What happens to each term\n\n\
+             Of a protected record, at each category. Made from `crates/core/src/term/table.rs`, \
+             which decides; a column that is no term of this page is withheld from a protected \
+             record unless every rule that met it lets it leave.\n\n\
+             - **kept**: as it is\n\
+             - **if common**: kept if unprotected records of at least three sites, or all records of the table, have the same value; else empty\n\
+             - **if a plain name**: kept if it is a name and nothing more\n\
+             - **if a number**, **if in vocabulary**: kept if it is a plain number, or made of known words\n\
+             - **generalised place**, **generalised period**: rewritten from the told region and period ([grid.md](grid.md))\n\
+             - **pseudonym**: a keyed pseudonym\n\
+             - **wording**: replaced by a fixed sentence\n\
+             - **empty**: left empty and named in informationWithheld\n\
+             - **emptied everywhere**: emptied in every record of a dataset that has a protected one\n\
+             - **written by the copy**: what was withheld and generalised, and the licence\n",
+        );
+        let mut space = None;
+        for term in TERMS {
+            if space.replace(term.space) != Some(term.space) {
+                write!(
+                    page,
+                    "\n## {}\n\n| term | low | medium | high | extreme |\n|---|---|---|---|---|\n",
+                    term.space.prefix()
+                )
+                .unwrap();
+            }
+            let words = term.actions.map(Action::word);
+            writeln!(page, "| {} | {} |", term.name, words.join(" | ")).unwrap();
+        }
+        snapbox::assert_data_eq!(page, snapbox::file!["../../../docs/terms.md"].raw());
+    }
+
     #[test]
     fn terms_are_in_alphabetical_order_within_their_space() {
         for pair in TERMS.windows(2) {

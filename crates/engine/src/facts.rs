@@ -283,7 +283,7 @@ fn read_period(row: Row<'_>, plan: &Plan<'_>) -> Result<PeriodFound, Unusable> {
             PeriodRead::Unknown => found.is_unknown = true,
             PeriodRead::Impossible => {
                 return Err(Unusable {
-                    column: "eventDate".to_owned(),
+                    column: cells.impossible_term().unwrap_or("eventDate").to_owned(),
                     reason: "a date that no calendar has".to_owned(),
                 });
             }

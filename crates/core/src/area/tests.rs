@@ -324,9 +324,10 @@ proptest! {
         let away = distance_slowly_m(&rings, point, false);
         let is_inside = is_inside_slowly(&rings, rings[0][0].0 + dx, rings[0][0].1 + dy);
         // Sown points are at most 8° / 200 apart, 4.4 km.
-        prop_assume!(!is_inside && away > 90_000.0 && away < 400_000.0);
-        let area = area(&rings.iter().map(Vec::as_slice).collect::<Vec<_>>());
-        prop_assert!(!area.touched_by(point, away * 0.8));
+        if !is_inside && away > 90_000.0 && away < 400_000.0 {
+            let area = area(&rings.iter().map(Vec::as_slice).collect::<Vec<_>>());
+            prop_assert!(!area.touched_by(point, away * 0.8));
+        }
     }
 }
 

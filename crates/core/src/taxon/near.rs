@@ -126,7 +126,6 @@ fn mixed(hash: u64) -> u64 {
 
 fn bit_of(hash: u64, words: usize) -> (usize, u64) {
     let mask = 1 << (hash & 63);
-    #[expect(clippy::cast_possible_truncation, reason = "only the low bits are wanted")]
     let at = (hash >> 6) as usize & words.wrapping_sub(1);
     (at, mask)
 }

@@ -80,6 +80,9 @@ pub(super) enum Metres {
 /// Of two readings of a comma (`1,250`) the larger is taken.
 pub(super) fn metres(text: &str) -> Metres {
     let text = text.trim();
+    if let Ok(number) = text.parse() {
+        return positive(number);
+    }
     if is_blank(text) {
         return Metres::Blank;
     }
@@ -95,12 +98,18 @@ pub(super) fn metres(text: &str) -> Metres {
         Some((whole, part)) => format!("{whole}.{part}"),
         None => number.to_owned(),
     };
-    match plain.parse::<f64>() {
-        Ok(number) if !number.is_finite() => Metres::NotANumber,
-        Ok(number) if number < 0.0 => Metres::Negative,
-        Ok(number) if number > 0.0 => Metres::Positive(number * factor),
-        Ok(_) => Metres::Blank,
-        Err(_) => Metres::NotANumber,
+    plain.parse().map_or(Metres::NotANumber, |number: f64| positive(number * factor))
+}
+
+fn positive(number: f64) -> Metres {
+    if !number.is_finite() {
+        Metres::NotANumber
+    } else if number < 0.0 {
+        Metres::Negative
+    } else if number > 0.0 {
+        Metres::Positive(number)
+    } else {
+        Metres::Blank
     }
 }
 

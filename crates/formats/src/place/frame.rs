@@ -93,8 +93,12 @@ impl Frame {
 
     /// The place of geodetic coordinates on the datum of the system; nothing outside its area.
     ///
-    /// Units: degrees east of Greenwich and north.
+    /// Units: degrees east of Greenwich and north. A projection that counts from another meridian
+    /// has none: its degrees might count from either.
     pub(super) fn of_degrees(&self, lat: f64, lon: f64) -> Option<Point> {
+        if self.definition.contains("+pm=") {
+            return None;
+        }
         let point = match &self.degrees {
             None => Point::from_degrees(lat, lon)?,
             Some(degrees) => self.convert(degrees, lon.to_radians(), lat.to_radians())?,

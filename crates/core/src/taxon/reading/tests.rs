@@ -74,6 +74,7 @@ fn what_is_no_name_has_no_genus() {
 }
 
 /// The scientific names of the lists beside the project; nothing where they are not there.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn listed_names() -> Vec<String> {
     let folder =
         concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/ala-state-sensitive-lists");
