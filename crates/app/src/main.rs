@@ -12,7 +12,10 @@ mod report;
 use clap::Parser;
 
 fn main() -> std::process::ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return cli::exit::usage(&error),
+    };
     let output = cli.output;
     match cli.run() {
         Ok(exit) => exit.into(),

@@ -113,7 +113,7 @@ impl Prepared<'_> {
                         met: Vec::new(),
                         not_met: Vec::new(),
                         other_rules: 0,
-                        shared: (!with.is_empty()).then(|| {
+                        shared: (own.is_none() && !with.is_empty()).then(|| {
                             format!("It shares {} with a protected record.", with.join(" and "))
                         }),
                         follows: Vec::new(),

@@ -49,8 +49,7 @@ impl From<Exit> for ExitCode {
 /// Writes an error and its causes to standard error.
 pub(crate) fn tell(error: &anyhow::Error, output: Output) {
     let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
-    let help =
-        error.chain().find_map(|cause| cause.downcast_ref::<Help>()).map(|help| help.0.clone());
+    let help = help(error);
     match output {
         Output::Json => {
             let body = serde_json::json!({ "error": chain.join(": "), "exit": Exit::of(error).code(), "help": help });
@@ -66,6 +65,16 @@ pub(crate) fn tell(error: &anyhow::Error, output: Output) {
 }
 
 /// Advice that goes with an error, in a field of its own.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct Help(pub(crate) String);
+fn help(error: &anyhow::Error) -> Option<&'static str> {
+    error.downcast_ref::<ShareError>().and_then(ShareError::help)
+}
+
+/// Writes what clap has to say: help and version are results, everything else is a mistake of the
+/// caller's and ends with 1, because 2 means that policy refused.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    let exit = if error.use_stderr() { Exit::Failed } else { Exit::Done };
+    match error.print() {
+        Ok(()) => exit.into(),
+        Err(_nobody_listens) => Exit::Failed.into(),
+    }
+}

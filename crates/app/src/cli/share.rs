@@ -240,13 +240,16 @@ fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyho
 }
 
 fn sentence(summary: &Summary, rejected: u64) -> String {
+    let count = |number: u64, one: &str, many: &str| match number {
+        1 => format!("1 {one}"),
+        number => format!("{number} {many}"),
+    };
     format!(
-        "{} records leave as held, {} are told less precisely, {} are withheld; {} rows could not \
-         be used.",
-        summary.records_clear,
-        summary.generalised(),
-        summary.withheld(),
-        rejected
+        "{}, {}, {}; {}.",
+        count(summary.records_clear, "record leaves as held", "records leave as held"),
+        count(summary.generalised(), "is told less precisely", "are told less precisely"),
+        count(summary.withheld(), "is withheld", "are withheld"),
+        count(rejected, "row could not be used", "rows could not be used")
     )
 }
 
