@@ -1,6 +1,6 @@
 //! The one policy function: may this audience see this record, and how precisely?
 //!
-//! Total and deterministic. Which rules meet a record is found in [`meeting`]; what follows from
+//! Total and deterministic. Which rules meet a record is found by [`meet`]; what follows from
 //! all of them together is found here, and the strictest of them wins in every respect by itself.
 
 mod meeting;
