@@ -117,6 +117,8 @@ fn role_of(table: &Table, core: Option<RowKind>) -> Role {
         RowKind::Event => Role::Events,
         RowKind::Measurement => Role::Measurements,
         RowKind::Occurrence => Role::Records,
+        // A checklist with places is a list of records, whatever it calls itself.
+        RowKind::Taxon if speaks_of_places(table) => Role::Records,
         RowKind::Taxon => Role::Taxa,
         _ if table.is_core => Role::Records,
         // Distribution and the like: what it says of a place hangs from a name, not from a record.

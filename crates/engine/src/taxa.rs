@@ -2,12 +2,13 @@
 
 use reedbed_core::taxon::TaxonFacts;
 use reedbed_formats::row::Fields;
+use reedbed_formats::table::RowKind;
 use rustc_hash::FxHashMap;
 
 use crate::cells::Row;
 use crate::frequency::hash_of;
 use crate::judge::{Judge, Texts};
-use crate::plan::{Plan, Role};
+use crate::plan::Plan;
 use crate::share::ShareError;
 
 /// The taxa of a dataset, by hash of their identifiers.
@@ -22,7 +23,7 @@ impl TaxonCores {
     /// Reads the checklists among the tables.
     pub(crate) fn read(plans: &[Plan<'_>]) -> Result<Self, ShareError> {
         let mut taxa = Self::default();
-        for plan in plans.iter().filter(|plan| plan.role == Role::Taxa) {
+        for plan in plans.iter().filter(|plan| plan.table.kind == RowKind::Taxon) {
             let shape = plan.table.shape();
             let mut fields = Fields::default();
             let mut chunks = plan.table.read()?;

@@ -90,8 +90,8 @@ impl Treatment {
                 heading: column.heading.clone(),
                 class: class_of(plan, index, column.term.map(|term| term.name)),
                 links_to_taxon: table.id == Some(index)
-                    && !table.is_core
-                    && plan.links.core == Some(RowKind::Taxon),
+                    && (table.kind == RowKind::Taxon
+                        || !table.is_core && plan.links.core == Some(RowKind::Taxon)),
                 default: column.default.clone().filter(|value| !value.is_empty()),
             })
             .collect();
@@ -177,6 +177,15 @@ impl Treatment {
             .filter(|(_, column)| {
                 column.term.is_some_and(|term| term.actions.contains(&Action::Completeness))
             })
+            .map(|(index, _)| index)
+    }
+
+    /// Columns that name other records.
+    pub(crate) fn references(&self) -> impl Iterator<Item = usize> {
+        self.columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| column.term.is_some_and(|term| REFERENCES.contains(&term.name)))
             .map(|(index, _)| index)
     }
 
@@ -470,6 +479,14 @@ fn class_of(plan: &Plan<'_>, index: usize, name: Option<&str>) -> Option<&'stati
     }
 }
 
+/// Terms that name other records.
+const REFERENCES: &[&str] = &[
+    "associatedOccurrences",
+    "associatedOrganisms",
+    "relatedResourceID",
+    "resourceID",
+    "relation",
+];
 /// Terms that state under which terms a row stands.
 const LICENCES: &[&str] = &["accessRights", "license", "rights"];
 /// Stands for the index of a column that every row fills alike.

@@ -279,6 +279,12 @@ impl TableWriter<'_> {
             let told = self.treatment.completeness().filter(|column| !row.raw(*column).is_empty());
             patches.extend(told.map(|column| Patch { column, value: String::new() }));
         }
+        for column in self.treatment.references() {
+            // PRIVACY: a reference would tell the identifier of a protected record.
+            if self.names_protected(&row.cell(column)) {
+                patches.push(Patch { column, value: String::new() });
+            }
+        }
         if let Some(licence) = self.copy.licence {
             for (column, name) in self.treatment.licences() {
                 if name == "license" || !row.raw(column).is_empty() {
@@ -319,6 +325,16 @@ impl TableWriter<'_> {
 
     fn read_facts(&self, row: Row<'_>, memo: &mut FactMemo) -> Option<RowFacts> {
         facts::read(row, self.plan, memo, &mut facts::Oddities::default()).ok()
+    }
+
+    /// Whether a text names a protected record or event by its identifier.
+    fn names_protected(&self, text: &str) -> bool {
+        let ties = &self.copy.survey.ties;
+        let parts = text.split(['|', ';', ',', ' ', '"', '\'', ':', '=', '(', ')']);
+        parts.chain(text.split(['|', ';', ','])).chain([text]).any(|part| {
+            let part = hash_of(part.as_bytes());
+            ties.records.contains_key(&part) || ties.events.contains_key(&part)
+        })
     }
 
     fn own_id(&self, row: Row<'_>) -> Option<u64> {

@@ -1,15 +1,18 @@
-//! Archives: what members they have and where those are. Names are checked before anything is read.
+//! Archives: what members they have and where those are. Names and sizes are checked before
+//! anything is read; nothing is unpacked to disk.
 
-use std::collections::BTreeMap;
-use std::io::BufReader;
+mod folder;
+mod name;
+mod tar;
+mod zip;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use std::path::Path;
-
-use flate2::read::MultiGzDecoder;
-use zip::CompressionMethod;
 
 use crate::error::FormatError;
 use crate::limits::Limits;
-use crate::source::{self, Source, ZipMember, shown};
+use crate::source::{self, Source, shown};
 
 /// How an archive is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,178 +25,131 @@ pub enum Packaging {
     Zip,
 }
 
+/// What a path turned out to be.
+#[derive(Debug)]
+pub(crate) enum Opened {
+    /// An archive, or a folder.
+    Archive(Members),
+    /// A file that is no archive.
+    File(Source),
+}
+
 /// The members of an archive, by name.
 #[derive(Debug)]
 pub(crate) struct Members {
     pub(crate) packaging: Packaging,
-    pub(crate) by_name: BTreeMap<String, Source>,
+    by_name: BTreeMap<String, Source>,
+    /// Names that stand for something elsewhere. They are never followed.
+    links: BTreeSet<String>,
+}
+
+/// Opens a path; what it is follows from its first bytes, not from its name.
+pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Opened, FormatError> {
+    if path.is_dir() {
+        return folder::members(path, limits).map(Opened::Archive);
+    }
+    let mut magic = Vec::with_capacity(4);
+    source::open(path)?
+        .take(4)
+        .read_to_end(&mut magic)
+        .map_err(|cause| FormatError::Open { path: path.to_owned(), cause })?;
+    match magic.as_slice() {
+        [b'P', b'K', 3 | 5, _] => zip::members(path, limits).map(Opened::Archive),
+        [0x1f, 0x8b, ..] => tar::open(path, limits),
+        _ => Ok(Opened::File(Source::File(path.to_owned()))),
+    }
 }
 
 impl Members {
-    /// Lists an archive, if the path is one.
-    pub(crate) fn list(path: &Path, limits: &Limits) -> Result<Option<Self>, FormatError> {
-        if path.is_dir() {
-            return folder(path, limits).map(Some);
-        }
-        let mut magic = [0_u8; 4];
-        let mut file = source::open(path)?;
-        let read = std::io::Read::read(&mut file, &mut magic)
-            .map_err(|cause| FormatError::Open { path: path.to_owned(), cause })?;
-        match (magic, read) {
-            ([b'P', b'K', 3 | 5, _], 4) => zip_members(path, limits).map(Some),
-            ([0x1f, 0x8b, ..], 4) => tar_members(path, limits).map(Some),
-            _ => Ok(None),
-        }
+    fn new(packaging: Packaging) -> Self {
+        Self { packaging, by_name: BTreeMap::new(), links: BTreeSet::new() }
     }
 
     /// Members that count: no hidden files, no remains of other systems.
     pub(crate) fn named(&self) -> impl Iterator<Item = (&String, &Source)> {
-        self.by_name.iter().filter(|(name, _)| {
-            !name.starts_with("__MACOSX/")
-                && !name.rsplit('/').next().unwrap_or("").starts_with('.')
-        })
+        self.by_name.iter().filter(|(name, _)| !name::is_hidden(name))
+    }
+
+    /// Finds a member that a descriptor in `folder` names; by letters of another case only where
+    /// one member alone has them, and then tells its name.
+    pub(crate) fn find(
+        &self,
+        archive: &str,
+        folder: &str,
+        location: &str,
+    ) -> Result<(&Source, Option<&str>), FormatError> {
+        let location = location.strip_prefix("./").unwrap_or(location);
+        if name::is_trick(location) {
+            return Err(FormatError::NameTrick { archive: archive.to_owned() });
+        }
+        let name = format!("{folder}{location}");
+        if let Some(source) = self.by_name.get(&name) {
+            return Ok((source, None));
+        }
+        if self.links.contains(&name) {
+            return Err(FormatError::Link { archive: archive.to_owned(), name });
+        }
+        let mut alike =
+            self.named().filter(|(other, _)| other.to_lowercase() == name.to_lowercase());
+        match (alike.next(), alike.next()) {
+            (Some((other, source)), None) => Ok((source, Some(other))),
+            _ => Err(FormatError::MissingFile {
+                archive: archive.to_owned(),
+                name: location.to_owned(),
+            }),
+        }
+    }
+
+    /// Adds a member whose name has been checked.
+    fn add(
+        &mut self,
+        name: String,
+        source: Source,
+        archive: &Path,
+        limits: &Limits,
+    ) -> Result<(), FormatError> {
+        if self.by_name.insert(name, source).is_some() {
+            return Err(unsupported(archive, "two of its members have one name"));
+        }
+        check_count(self.by_name.len() + self.links.len(), archive, limits)
     }
 }
 
-fn folder(path: &Path, limits: &Limits) -> Result<Members, FormatError> {
-    let unreadable = |cause| FormatError::Open { path: path.to_owned(), cause };
-    let mut by_name = BTreeMap::new();
-    for entry in path.read_dir().map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        // A link could lead anywhere: it is no member.
-        if !entry.file_type().map_err(unreadable)?.is_file() {
-            continue;
-        }
-        let name = entry.file_name().to_string_lossy().into_owned();
-        by_name.insert(name, Source::File(entry.path()));
-        check_count(by_name.len(), path, limits)?;
-    }
-    Ok(Members { packaging: Packaging::Folder, by_name })
+/// Sizes of members so far.
+#[derive(Debug, Default)]
+struct Sizes {
+    unpacked: u64,
 }
 
-fn zip_members(path: &Path, limits: &Limits) -> Result<Members, FormatError> {
-    let damaged = |cause: zip::result::ZipError| FormatError::Damaged {
-        name: shown(path),
-        cause: std::io::Error::new(std::io::ErrorKind::InvalidData, cause.to_string()),
-    };
-    let mut archive = zip::ZipArchive::new(BufReader::new(source::open(path)?)).map_err(damaged)?;
-    check_count(archive.len(), path, limits)?;
-    let mut by_name = BTreeMap::new();
-    let mut total = 0_u64;
-    for index in 0..archive.len() {
-        let member = archive.by_index_raw(index).map_err(damaged)?;
-        let name = member.name().map_err(damaged)?.into_owned();
-        if member.is_dir() {
-            continue;
+impl Sizes {
+    /// A member whose size is out of all proportion to its packed form is a bomb.
+    fn add(
+        &mut self,
+        size: u64,
+        packed: u64,
+        archive: &Path,
+        limits: &Limits,
+    ) -> Result<(), FormatError> {
+        self.unpacked = self.unpacked.saturating_add(size);
+        let too_large = |limit, unit| FormatError::TooLarge { name: shown(archive), limit, unit };
+        if self.unpacked > limits.unpacked_bytes {
+            return Err(too_large(limits.unpacked_bytes, "bytes once unpacked"));
         }
-        check_name(&name, path)?;
-        let unsupported = |reason: &str| FormatError::Unsupported {
-            name: shown(path),
-            reason: reason.to_owned(),
-        };
-        if member.encrypted() {
-            return Err(unsupported("a member is encrypted"));
+        if limits.is_bomb(size, packed) {
+            return Err(too_large(limits.ratio, "times its packed size once unpacked"));
         }
-        if member.is_symlink() {
-            continue;
-        }
-        let is_deflated = match member.compression() {
-            CompressionMethod::Stored => false,
-            CompressionMethod::Deflated => true,
-            _ => return Err(unsupported("a member is packed in a way that archives do not use")),
-        };
-        let (packed, size) = (member.compressed_size(), member.size());
-        check_size(size, packed, &mut total, path, limits)?;
-        let Some(start) = member.data_start() else {
-            return Err(unsupported("the data of a member cannot be found"));
-        };
-        let found =
-            ZipMember { name: name.clone(), start, packed, size, crc: member.crc32(), is_deflated };
-        let known = by_name.insert(name, Source::Zip { archive: path.to_owned(), member: found });
-        if known.is_some() {
-            return Err(unsupported("two members have one name"));
-        }
+        Ok(())
     }
-    Ok(Members { packaging: Packaging::Zip, by_name })
 }
 
-fn tar_members(path: &Path, limits: &Limits) -> Result<Members, FormatError> {
-    let damaged = |cause| FormatError::Damaged { name: shown(path), cause };
-    let packed = std::fs::metadata(path).map_err(damaged)?.len();
-    let unpacked = MultiGzDecoder::new(BufReader::new(source::open(path)?));
-    // One byte more than allowed is enough to notice.
-    let unpacked = std::io::Read::take(unpacked, limits.unpacked_bytes.saturating_add(1));
-    let mut tar = tar::Archive::new(unpacked);
-    let mut by_name = BTreeMap::new();
-    let mut total = 0;
-    for entry in tar.entries().map_err(damaged)? {
-        let entry = entry.map_err(damaged)?;
-        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        if !entry.header().entry_type().is_file() {
-            continue;
-        }
-        check_name(&name, path)?;
-        check_size(entry.size(), packed, &mut total, path, limits)?;
-        let found =
-            Source::Tar { archive: path.to_owned(), member: name.clone(), size: entry.size() };
-        if by_name.insert(name, found).is_some() {
-            return Err(FormatError::Unsupported {
-                name: shown(path),
-                reason: "two members have one name".to_owned(),
-            });
-        }
-        check_count(by_name.len(), path, limits)?;
-    }
-    if by_name.is_empty() {
-        return Err(FormatError::Unsupported {
-            name: shown(path),
-            reason: "it has no members; a single packed table must be unpacked first".to_owned(),
-        });
-    }
-    Ok(Members { packaging: Packaging::TarGz, by_name })
-}
-
-fn check_count(count: usize, path: &Path, limits: &Limits) -> Result<(), FormatError> {
+fn check_count(count: usize, archive: &Path, limits: &Limits) -> Result<(), FormatError> {
     if count > limits.members {
-        return Err(FormatError::TooLarge {
-            name: shown(path),
-            limit: limits.members as u64,
-            unit: "members",
-        });
+        let limit = limits.members as u64;
+        return Err(FormatError::TooLarge { name: shown(archive), limit, unit: "members" });
     }
     Ok(())
 }
 
-/// A member whose size is out of all proportion to its packed form is a bomb.
-fn check_size(
-    size: u64,
-    packed: u64,
-    total: &mut u64,
-    path: &Path,
-    limits: &Limits,
-) -> Result<(), FormatError> {
-    *total = total.saturating_add(size);
-    let too_large = |limit, unit| FormatError::TooLarge { name: shown(path), limit, unit };
-    if *total > limits.unpacked_bytes {
-        return Err(too_large(limits.unpacked_bytes, "bytes once unpacked"));
-    }
-    if size > FREE_OF_RATIO && size / limits.ratio > packed {
-        return Err(too_large(limits.ratio, "times its packed size once unpacked"));
-    }
-    Ok(())
+fn unsupported(archive: &Path, reason: &str) -> FormatError {
+    FormatError::Unsupported { name: shown(archive), reason: reason.to_owned() }
 }
-
-fn check_name(name: &str, archive: &Path) -> Result<(), FormatError> {
-    let is_trick = name.is_empty()
-        || name.len() > 1_024
-        || name.starts_with('/')
-        || name.contains(['\\', '\0', ':'])
-        || name.chars().any(char::is_control)
-        || name.split('/').any(|part| part == "..");
-    if is_trick {
-        return Err(FormatError::NameTrick { archive: shown(archive) });
-    }
-    Ok(())
-}
-
-const FREE_OF_RATIO: u64 = 16 << 20;

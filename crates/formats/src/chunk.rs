@@ -4,7 +4,9 @@ use std::io::Read;
 
 use crate::error::FormatError;
 use crate::limits::Limits;
-use crate::row::{Rows, TextState, row_ends, row_length};
+use crate::normalise::LongRow;
+use crate::row::{Lines, Rows, count_lines, is_too_long, row_ends, without_terminator};
+use crate::source;
 use crate::table::{Dialect, Shape};
 use crate::text::TextReader;
 
@@ -18,8 +20,13 @@ pub struct Chunk {
     /// Line of the file on which it begins, from 1.
     pub first_line: u64,
     bytes: Vec<u8>,
+    /// End of each line, quoted line ends left aside.
+    ends: Vec<u32>,
+    /// Line of the file on which each begins, where counting would not tell.
+    numbers: Vec<u64>,
     rows: u64,
-    text: TextState,
+    longest_row: usize,
+    is_cut: bool,
 }
 
 impl Chunk {
@@ -33,9 +40,18 @@ impl Chunk {
         self.rows
     }
 
-    /// Its rows.
+    /// Its rows, from the first, as often as wanted.
     pub fn rows(&self, shape: &Shape) -> Rows<'_> {
-        Rows::new(&self.bytes, *shape, self.first_row, self.first_line, self.text)
+        let lines = Lines {
+            bytes: &self.bytes,
+            ends: &self.ends,
+            numbers: &self.numbers,
+            first_row: self.first_row,
+            first_line: self.first_line,
+            longest_row: self.longest_row,
+            is_cut: self.is_cut,
+        };
+        Rows::new(lines, *shape)
     }
 }
 
@@ -52,13 +68,6 @@ pub(crate) struct ChunkReader {
     /// Bytes read and not handed out: the beginning of a row.
     rest: Vec<u8>,
     is_done: bool,
-}
-
-/// Where the whole rows of a buffer end.
-struct Cut {
-    length: usize,
-    rows: u64,
-    lines: u64,
 }
 
 impl ChunkReader {
@@ -91,51 +100,40 @@ impl ChunkReader {
             if bytes.is_empty() {
                 return Ok(None);
             }
-            self.drop_header(&mut bytes);
-            let mut cut = self.cut(&bytes);
-            if cut.length == 0 && !bytes.is_empty() {
-                if !self.is_done {
-                    if bytes.len() > self.limits.row_bytes {
-                        return Err(FormatError::TooLarge {
-                            name: self.name.clone(),
-                            limit: self.limits.row_bytes as u64,
-                            unit: "bytes in one row",
-                        });
-                    }
-                    self.rest = bytes;
-                    continue;
-                }
-                cut = Cut { length: bytes.len(), rows: 1, lines: count_lines(&bytes) };
-            } else if self.is_done && cut.length < bytes.len() {
+            let mut ends = Vec::with_capacity(bytes.len() / 128);
+            row_ends(&bytes, self.dialect, &mut ends);
+            let cut = ends.last().map_or(0, |end| *end as usize);
+            if self.is_done && cut < bytes.len() {
                 // The last row has no line end.
-                let last = bytes.get(cut.length..).unwrap_or(&[]);
-                cut.rows += u64::from(!is_blank(last));
-                cut.lines += count_lines(last);
-                cut.length = bytes.len();
-            }
-            self.rest = bytes.split_off(cut.length);
-            if bytes.is_empty() {
-                if self.is_done && self.rest.is_empty() {
-                    return Ok(None);
+                ends.push(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+            } else if cut == 0 {
+                if bytes.len() > self.limits.row_bytes {
+                    return self.cut_short(&bytes, first_row).map(Some);
                 }
+                self.rest = bytes;
+                continue;
+            } else {
+                self.rest = bytes.split_off(cut);
+            }
+            let mut lines = CutLines { numbers: self.text.take_lines(ends.len()), bytes, ends };
+            let headings = self.header_lines.min(lines.ends.len());
+            let rows = self.count_rows(&lines, headings)?;
+            self.header_lines -= headings;
+            let first_line = self.line + lines.drop_first(headings);
+            self.line = first_line + count_lines(&lines.bytes);
+            if lines.bytes.is_empty() {
                 continue;
             }
-            let first_line = self.line;
-            self.line += cut.lines;
-            let state = if self.text.is_decoded() {
-                TextState::Decoded
-            } else if std::str::from_utf8(&bytes).is_ok() {
-                TextState::Sound
-            } else {
-                TextState::Faulty
-            };
             return Ok(Some(Chunk {
                 first_row,
                 file: self.file,
-                first_line,
-                bytes,
-                rows: cut.rows,
-                text: state,
+                first_line: lines.numbers.first().copied().unwrap_or(first_line),
+                bytes: lines.bytes,
+                ends: lines.ends,
+                numbers: lines.numbers,
+                rows,
+                longest_row: self.limits.row_bytes,
+                is_cut: false,
             }));
         }
     }
@@ -144,63 +142,106 @@ impl ChunkReader {
         if self.is_done {
             return Ok(());
         }
-        let wanted = self.limits.chunk_bytes as u64;
-        bytes.reserve(self.limits.chunk_bytes);
-        let read = self
-            .text
-            .by_ref()
-            .take(wanted)
-            .read_to_end(bytes)
-            .map_err(|cause| FormatError::Damaged { name: self.name.clone(), cause })?;
-        self.is_done = (read as u64) < wanted;
+        // Where the ends of rows are fits in four bytes.
+        let wanted = self.limits.chunk_bytes.clamp(1, 1 << 30);
+        bytes.reserve(wanted);
+        let read =
+            self.text.by_ref().take(wanted as u64).read_to_end(bytes).map_err(
+                |cause| match cause.get_ref().and_then(|inner| inner.downcast_ref::<LongRow>()) {
+                    Some(row) => self.long_row(row.line),
+                    None => source::failed(&self.name, cause),
+                },
+            )?;
+        self.is_done = read < wanted;
         Ok(())
     }
 
-    /// Heading lines are rows of the file that are no data.
-    fn drop_header(&mut self, bytes: &mut Vec<u8>) {
-        while self.header_lines > 0 {
-            let Some(length) = row_length(bytes, self.dialect) else { return };
-            if length == bytes.len() && !self.is_done && bytes.last() != Some(&b'\n') {
-                return;
+    /// Passes over a row that is longer than allowed, where it is sure where the row ends: its
+    /// beginning stands for it. In a quoted field nothing is sure.
+    fn cut_short(&mut self, begun: &[u8], first_row: u64) -> Result<Chunk, FormatError> {
+        if self.dialect.quote.is_some() || self.header_lines > 0 {
+            return Err(self.long_row(self.line));
+        }
+        let bytes = begun.get(..SHOWN.min(begun.len())).unwrap_or(&[]).to_vec();
+        let mut more = Vec::new();
+        loop {
+            more.clear();
+            self.fill(&mut more)?;
+            match memchr::memchr(b'\n', &more) {
+                Some(end) => {
+                    self.rest = more.split_off(end + 1);
+                    break;
+                }
+                None if self.is_done => break,
+                None => {}
             }
-            let rest = bytes.split_off(length);
-            self.line += count_lines(bytes).max(1);
-            *bytes = rest;
-            self.header_lines -= 1;
         }
+        let first_line = self.line;
+        self.line += 1;
+        Ok(Chunk {
+            first_row,
+            file: self.file,
+            first_line,
+            ends: vec![u32::try_from(bytes.len()).unwrap_or(u32::MAX)],
+            bytes,
+            numbers: Vec::new(),
+            rows: 1,
+            longest_row: self.limits.row_bytes,
+            is_cut: true,
+        })
     }
 
-    /// Finds where the last whole row ends. Data wait behind headings that are not whole yet.
-    fn cut(&self, bytes: &[u8]) -> Cut {
-        let mut cut = Cut { length: 0, rows: 0, lines: 0 };
-        if self.header_lines > 0 {
-            return cut;
+    /// Counts rows behind the headings; blank lines are none.
+    ///
+    /// Errors: [`FormatError::LongRow`] for headings that are too long, and for any row that is in a
+    /// table with quotes, as it would be were the row longer than a chunk: chunks change no result.
+    fn count_rows(&self, lines: &CutLines, headings: usize) -> Result<u64, FormatError> {
+        let mut start = 0;
+        let mut rows = 0;
+        for (index, end) in lines.ends.iter().enumerate() {
+            let row = lines.bytes.get(start..*end as usize).unwrap_or(&[]);
+            let must_fit = index < headings || self.dialect.quote.is_some();
+            if must_fit && is_too_long(row, self.limits.row_bytes) {
+                let counted = || count_lines(lines.bytes.get(..start).unwrap_or(&[]));
+                let number = lines.numbers.get(index).copied();
+                return Err(self.long_row(number.unwrap_or_else(|| self.line + counted())));
+            }
+            rows += u64::from(index >= headings && !without_terminator(row).is_empty());
+            start = *end as usize;
         }
-        row_ends(bytes, self.dialect, |at| {
-            cut.end_row(bytes, at);
-            true
-        });
-        cut.lines = match self.dialect.quote {
-            None => cut.lines,
-            Some(_) => count_lines(bytes.get(..cut.length).unwrap_or(&[])),
+        Ok(rows)
+    }
+
+    fn long_row(&self, line: u64) -> FormatError {
+        FormatError::LongRow {
+            name: self.name.clone(),
+            line,
+            limit: self.limits.row_bytes as u64,
+            may_be_quote: self.dialect.quote.is_some(),
+        }
+    }
+}
+
+/// Whole lines, as a chunk has them.
+struct CutLines {
+    bytes: Vec<u8>,
+    ends: Vec<u32>,
+    numbers: Vec<u64>,
+}
+
+impl CutLines {
+    /// Drops the first lines; tells how many line feeds they have.
+    fn drop_first(&mut self, count: usize) -> u64 {
+        let Some(last) = count.checked_sub(1).and_then(|last| self.ends.get(last)).copied() else {
+            return 0;
         };
-        cut
+        self.ends.drain(..count);
+        self.ends.iter_mut().for_each(|end| *end -= last);
+        self.numbers.drain(..count.min(self.numbers.len()));
+        let dropped: Vec<u8> = self.bytes.drain(..last as usize).collect();
+        count_lines(&dropped)
     }
 }
 
-impl Cut {
-    fn end_row(&mut self, bytes: &[u8], newline: usize) {
-        let row = bytes.get(self.length..newline).unwrap_or(&[]);
-        self.rows += u64::from(!is_blank(row));
-        self.length = newline + 1;
-        self.lines += 1;
-    }
-}
-
-fn is_blank(row: &[u8]) -> bool {
-    matches!(row, [] | [b'\r'] | [b'\n'] | [b'\r', b'\n'])
-}
-
-fn count_lines(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
-}
+/// Bytes kept of a row that is too long.
+const SHOWN: usize = 64;

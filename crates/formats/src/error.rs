@@ -27,6 +27,29 @@ pub enum FormatError {
     /// Nothing was given.
     #[error("no input was given")]
     Empty,
+    /// A member that is needed stands for a file elsewhere.
+    #[error("`{name}` in `{archive}` is a link, which is never followed")]
+    Link {
+        /// The archive.
+        archive: String,
+        /// The member.
+        name: String,
+    },
+    /// A row is longer than allowed.
+    #[error(
+        "the row that begins on line {line} of `{name}` is longer than {limit} bytes{}",
+        if *may_be_quote { "; a quote that never closes does that" } else { "" }
+    )]
+    LongRow {
+        /// The file.
+        name: String,
+        /// The line.
+        line: u64,
+        /// The limit.
+        limit: u64,
+        /// Whether the table has quoted fields.
+        may_be_quote: bool,
+    },
     /// A file that the archive names is not in it.
     #[error("`{archive}` names the file `{name}`, which is not in it")]
     MissingFile {

@@ -1,23 +1,27 @@
 //! Limits on what outside bytes may ask of this machine.
 
-/// Limits of reading.
+/// Limits of reading. The defaults are far above what honest data need, and far below what would
+/// fill a memory or a disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Members of an archive.
+    /// Members of an archive: 10,000.
     pub members: usize,
-    /// Bytes of all members of an archive once unpacked.
+    /// Bytes in the name of a member: 1,024.
+    pub name_bytes: usize,
+    /// Bytes of all members of an archive once unpacked: 64 GiB.
     pub unpacked_bytes: u64,
-    /// How many times larger than its packed form a member may be, beyond its first 16 MiB.
+    /// How many times larger than its packed form a member may be, beyond its first 64 MiB: 250.
+    /// Tables pack to a fifth or a tenth, very uniform ones to a hundredth; a bomb to a thousandth.
     pub ratio: u64,
-    /// Bytes of one row.
+    /// Bytes of one row: 16 MiB.
     pub row_bytes: usize,
-    /// Columns of a table.
+    /// Columns of a table: 4,096.
     pub columns: usize,
-    /// Bytes of `meta.xml` and of the metadata document.
+    /// Bytes of `meta.xml` and of the metadata document: 16 MiB each.
     pub document_bytes: u64,
-    /// Depth of elements in an XML document.
+    /// Depth of elements in an XML document: 64.
     pub depth: usize,
-    /// Bytes of a chunk handed to a worker.
+    /// Bytes of a chunk handed to a worker: 4 MiB. It changes no result.
     pub chunk_bytes: usize,
 }
 
@@ -25,8 +29,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             members: 10_000,
+            name_bytes: 1_024,
             unpacked_bytes: 64 << 30,
-            ratio: 1_100,
+            ratio: 250,
             row_bytes: 16 << 20,
             columns: 4_096,
             document_bytes: 16 << 20,
@@ -35,3 +40,13 @@ impl Default for Limits {
         }
     }
 }
+
+impl Limits {
+    /// Whether so many bytes are out of all proportion to their packed form.
+    pub(crate) fn is_bomb(&self, unpacked: u64, packed: u64) -> bool {
+        unpacked > FREE_OF_RATIO && unpacked / self.ratio.max(1) > packed
+    }
+}
+
+/// Bytes that are harmless however they were packed.
+const FREE_OF_RATIO: u64 = 64 << 20;

@@ -2,18 +2,20 @@
 //!
 //! Source: Darwin Core text guide, TDWG, <http://rs.tdwg.org/dwc/terms/guides/text/>.
 
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+mod write;
+
+pub use write::{TableToDescribe, write};
 
 use crate::error::FormatError;
 use crate::limits::Limits;
+use crate::xml::{self, Attributes, Node};
 
 /// What a descriptor says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Descriptor {
     /// The metadata document.
     pub(crate) metadata: Option<String>,
-    /// The tables; the core is the first that says so.
+    /// The tables; exactly one is the core.
     pub(crate) tables: Vec<TableEntry>,
 }
 
@@ -26,6 +28,9 @@ pub(crate) struct TableEntry {
     pub(crate) delimiter: String,
     pub(crate) terminator: String,
     pub(crate) quote: String,
+    /// Not of the descriptor, which knows no escapes, but told on the command line.
+    pub(crate) escape: Option<char>,
+    pub(crate) date_format: Option<String>,
     pub(crate) header_lines: usize,
     pub(crate) locations: Vec<String>,
     pub(crate) id: Option<usize>,
@@ -38,112 +43,100 @@ pub(crate) struct FieldEntry {
     pub(crate) index: Option<usize>,
     pub(crate) term: String,
     pub(crate) default: Option<String>,
+    pub(crate) delimited_by: Option<String>,
+    pub(crate) vocabulary: Option<String>,
 }
 
-/// Reads a descriptor.
+/// Reads a descriptor. What it does not say is as the text guide has it.
 ///
-/// Errors: [`FormatError::Document`] for anything that is no descriptor, and for document type
-/// declarations: entities are never expanded.
+/// Errors: [`FormatError::Document`] for anything that is no descriptor, says two things at once,
+/// or declares a document type: entities are never expanded.
 pub(crate) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Descriptor, FormatError> {
-    let wrong =
-        |reason: &str| FormatError::Document { name: name.to_owned(), reason: reason.to_owned() };
-    let text = String::from_utf8_lossy(bytes);
-    let text = text.trim_start_matches('\u{feff}');
-    let mut reader = Reader::from_str(text);
-    let mut descriptor = Descriptor::default();
-    let mut path: Vec<String> = Vec::new();
-    let mut content = String::new();
-    loop {
-        let event = reader.read_event().map_err(|_cause| wrong("it is not well-formed XML"))?;
-        let (start, is_empty) = match &event {
-            Event::Start(start) => (Some(start), false),
-            Event::Empty(start) => (Some(start), true),
-            _ => (None, false),
-        };
-        if let Some(start) = start {
-            let local = start.local_name().as_ref().to_owned();
-            element(&mut descriptor, &local, start, limits).map_err(|reason| wrong(&reason))?;
-            content.clear();
-            if !is_empty {
-                path.push(local);
-                if path.len() > limits.depth {
-                    return Err(wrong("its elements are nested too deeply"));
-                }
-            }
-            continue;
-        }
-        match event {
-            Event::DocType(_) => {
-                return Err(wrong("it declares a document type, which is never read"));
-            }
-            Event::Text(text) => content.push_str(&text),
-            Event::CData(text) => content.push_str(&text),
-            Event::GeneralRef(entity) => {
-                let Some(known) = character(&entity) else {
-                    return Err(wrong("it uses an entity that is not one of XML's own"));
-                };
-                content.push(known);
-            }
-            Event::End(_) => {
-                if path.pop().as_deref() == Some("location")
-                    && let Some(table) = descriptor.tables.last_mut()
-                {
-                    table.locations.push(content.trim().to_owned());
-                }
-            }
-            Event::Eof => break,
-            _ => {}
-        }
-    }
-    if !path.is_empty() {
-        return Err(wrong("it is cut off"));
-    }
+    let wrong = |reason: String| FormatError::Document { name: name.to_owned(), reason };
+    let descriptor = parse(bytes, limits).map_err(wrong)?;
     match descriptor.tables.iter().filter(|table| table.is_core).count() {
-        1 => Ok(descriptor),
-        0 => Err(wrong("it describes no core table")),
-        _ => Err(wrong("it describes more than one core table")),
+        0 => return Err(wrong("it describes no core table".to_owned())),
+        1 => {}
+        _ => return Err(wrong("it describes more than one core table".to_owned())),
     }
+    for table in &descriptor.tables {
+        table.check().map_err(wrong)?;
+    }
+    Ok(descriptor)
+}
+
+fn parse(bytes: &[u8], limits: &Limits) -> Result<Descriptor, String> {
+    let mut descriptor = Descriptor::default();
+    let mut location = String::new();
+    xml::walk(bytes, limits, |path, node| {
+        match node {
+            Node::Start(name, attributes) => {
+                location.clear();
+                element(&mut descriptor, name, attributes, limits)?;
+            }
+            Node::Text(text) => {
+                if path.last().is_some_and(|element| element == "location") {
+                    location.push_str(text);
+                }
+            }
+            Node::End("location") => {
+                if let Some(table) = descriptor.tables.last_mut() {
+                    table.locations.push(location.trim().to_owned());
+                }
+            }
+            Node::End(_) => {}
+        }
+        Ok(())
+    })?;
+    Ok(descriptor)
 }
 
 fn element(
     descriptor: &mut Descriptor,
-    local: &str,
-    start: &BytesStart<'_>,
+    name: &str,
+    attributes: &Attributes,
     limits: &Limits,
 ) -> Result<(), String> {
-    match local {
-        "archive" => descriptor.metadata = attribute(start, "metadata")?,
+    let or = |name: &str, default: &str| attributes.value(name).unwrap_or(default).to_owned();
+    match name {
+        "archive" => descriptor.metadata = attributes.value("metadata").map(str::to_owned),
         "core" | "extension" => {
-            let or = |name: &str, default: &str| {
-                attribute(start, name).map(|value| value.unwrap_or_else(|| default.to_owned()))
-            };
-            let header = or("ignoreHeaderLines", "0")?;
-            descriptor.tables.push(TableEntry {
-                is_core: local == "core",
-                row_type: or("rowType", "")?,
-                encoding: or("encoding", "UTF-8")?,
-                delimiter: unescaped(&or("fieldsTerminatedBy", ",")?),
-                terminator: unescaped(&or("linesTerminatedBy", "\n")?),
-                quote: unescaped(&or("fieldsEnclosedBy", "\"")?),
-                header_lines: header
-                    .trim()
+            let header = or("ignoreHeaderLines", "0");
+            let header_lines = match header.trim() {
+                "" => 0,
+                text => text
                     .parse()
                     .map_err(|_cause| format!("`{header}` is not a number of heading lines"))?,
+            };
+            descriptor.tables.push(TableEntry {
+                is_core: name == "core",
+                row_type: or("rowType", "").trim().to_owned(),
+                encoding: or("encoding", "UTF-8").trim().to_owned(),
+                delimiter: unescaped(&or("fieldsTerminatedBy", ",")),
+                terminator: unescaped(&or("linesTerminatedBy", "\n")),
+                quote: unescaped(&or("fieldsEnclosedBy", "\"")),
+                date_format: attributes.value("dateFormat").map(str::to_owned),
+                header_lines,
                 ..TableEntry::default()
             });
         }
         "id" | "coreid" => {
-            let index = index(start, limits)?;
+            let index = index(attributes, limits)?;
             if let Some(table) = descriptor.tables.last_mut() {
                 table.id = index;
             }
         }
         "field" => {
             let field = FieldEntry {
-                index: index(start, limits)?,
-                term: attribute(start, "term")?.unwrap_or_default().trim().to_owned(),
-                default: attribute(start, "default")?,
+                index: index(attributes, limits)?,
+                term: or("term", "").trim().to_owned(),
+                default: attributes.value("default").map(str::to_owned),
+                delimited_by: attributes.value("delimitedBy").map(unescaped),
+                vocabulary: attributes.value("vocabulary").map(str::to_owned),
             };
+            if field.term.is_empty() {
+                return Err("a field has no term".to_owned());
+            }
             if let Some(table) = descriptor.tables.last_mut() {
                 table.fields.push(field);
             }
@@ -153,147 +146,90 @@ fn element(
     Ok(())
 }
 
-fn index(start: &BytesStart<'_>, limits: &Limits) -> Result<Option<usize>, String> {
-    let Some(text) = attribute(start, "index")? else { return Ok(None) };
+fn index(attributes: &Attributes, limits: &Limits) -> Result<Option<usize>, String> {
+    let Some(text) = attributes.value("index").map(str::trim) else { return Ok(None) };
+    if text.is_empty() {
+        return Ok(None);
+    }
     let index: usize =
-        text.trim().parse().map_err(|_cause| format!("`{text}` is not the index of a column"))?;
+        text.parse().map_err(|_cause| format!("`{text}` is not the index of a column"))?;
     if index >= limits.columns {
         return Err(format!("column {index} is beyond the {} that are allowed", limits.columns));
     }
     Ok(Some(index))
 }
 
-/// Reads an attribute as it is meant: a tab or line feed written as a character stays one.
-fn attribute(start: &BytesStart<'_>, name: &str) -> Result<Option<String>, String> {
-    for attribute in start.attributes() {
-        let attribute = attribute.map_err(|_cause| "an attribute is not well-formed".to_owned())?;
-        if attribute.key.local_name().as_ref() == name {
-            return resolved(&attribute.value).map(Some);
+impl TableEntry {
+    /// Finds what cannot be meant.
+    fn check(&self) -> Result<(), String> {
+        if self.locations.is_empty() {
+            return Err("a table has no file".to_owned());
         }
-    }
-    Ok(None)
-}
-
-/// Resolves XML's own entities and character references, and no others.
-fn resolved(text: &str) -> Result<String, String> {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('&') {
-        out.push_str(before);
-        let Some((entity, after)) = after.split_once(';') else {
-            return Err("an entity does not end".to_owned());
-        };
-        out.push(character(entity).ok_or("it uses an entity that is not one of XML's own")?);
-        rest = after;
-    }
-    out.push_str(rest);
-    Ok(out)
-}
-
-fn character(entity: &str) -> Option<char> {
-    match entity {
-        "amp" => Some('&'),
-        "apos" => Some('\''),
-        "gt" => Some('>'),
-        "lt" => Some('<'),
-        "quot" => Some('"'),
-        _ => {
-            let number = entity.strip_prefix('#')?;
-            let code = match number.strip_prefix('x') {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code).filter(|c| *c != '\0')
+        let is_line_end = |text: &str| text.contains(['\n', '\r']);
+        if is_line_end(&self.delimiter) || is_line_end(&self.quote) {
+            return Err("fields cannot be told from lines".to_owned());
         }
+        if !self.quote.is_empty() && self.quote == self.delimiter {
+            return Err("the delimiter is the quote".to_owned());
+        }
+        if self.quote.chars().count() > 1 {
+            return Err("a quote is more than one character".to_owned());
+        }
+        let longest = crate::normalise::LONGEST_PATTERN;
+        if self.delimiter.len() > longest || self.terminator.len() > longest {
+            return Err(format!("a delimiter is longer than {longest} bytes"));
+        }
+        for (nth, field) in self.fields.iter().enumerate() {
+            let Some(index) = field.index else { continue };
+            // Readers differ in which of two terms a column has, and so in what may be told of it.
+            let other = self
+                .fields
+                .iter()
+                .skip(nth + 1)
+                .find(|other| other.index == Some(index) && other.term != field.term);
+            if let Some(other) = other {
+                let (one, two) = (&field.term, &other.term);
+                return Err(format!("column {index} has two terms, `{one}` and `{two}`"));
+            }
+        }
+        Ok(())
     }
 }
 
 /// Delimiters are written as in the C language.
 fn unescaped(text: &str) -> String {
-    text.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r").replace("\\\\", "\\")
-}
-
-/// A table as a descriptor is to describe it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TableToDescribe {
-    /// Whether it is the core.
-    pub is_core: bool,
-    /// Full name of what its rows are.
-    pub row_type: String,
-    /// Its file.
-    pub location: String,
-    /// How its rows are written.
-    pub dialect: crate::table::Dialect,
-    /// Whether it begins with a line of headings.
-    pub has_header: bool,
-    /// Column of the identifier.
-    pub id: Option<usize>,
-    /// Columns and their full terms; columns without a term are not described.
-    pub fields: Vec<(usize, String)>,
-    /// Terms without a column, and their value.
-    pub constants: Vec<(String, String)>,
-}
-
-/// Writes a descriptor.
-pub fn write(tables: &[TableToDescribe], metadata: &str) -> String {
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    xml.push_str(&format!(
-        "<archive xmlns=\"http://rs.tdwg.org/dwc/text/\" metadata=\"{}\">\n",
-        escaped(metadata)
-    ));
-    for table in tables {
-        let element = if table.is_core { "core" } else { "extension" };
-        let terminator = match table.dialect.terminator {
-            crate::table::Terminator::CrLf => "\\r\\n",
-            crate::table::Terminator::Lf => "\\n",
-        };
-        let delimiter = match table.dialect.delimiter {
-            b'\t' => "\\t".to_owned(),
-            other => escaped(&char::from(other).to_string()),
-        };
-        let quote = table.dialect.quote.map(|quote| escaped(&char::from(quote).to_string()));
-        xml.push_str(&format!(
-            "  <{element} encoding=\"UTF-8\" fieldsTerminatedBy=\"{delimiter}\" \
-             linesTerminatedBy=\"{terminator}\" fieldsEnclosedBy=\"{}\" ignoreHeaderLines=\"{}\" \
-             rowType=\"{}\">\n    <files>\n      <location>{}</location>\n    </files>\n",
-            quote.unwrap_or_default(),
-            usize::from(table.has_header),
-            escaped(&table.row_type),
-            escaped(&table.location)
-        ));
-        if let Some(id) = table.id {
-            let name = if table.is_core { "id" } else { "coreid" };
-            xml.push_str(&format!("    <{name} index=\"{id}\"/>\n"));
-        }
-        for (index, term) in &table.fields {
-            xml.push_str(&format!("    <field index=\"{index}\" term=\"{}\"/>\n", escaped(term)));
-        }
-        for (term, value) in &table.constants {
-            xml.push_str(&format!(
-                "    <field default=\"{}\" term=\"{}\"/>\n",
-                escaped(value),
-                escaped(term)
-            ));
-        }
-        xml.push_str(&format!("  </{element}>\n"));
-    }
-    xml.push_str("</archive>\n");
-    xml
-}
-
-/// Escapes text for XML; characters that XML has no room for are left out.
-pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => out.push(c),
-            c if c < ' ' || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
-            c => out.push(c),
-        }
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let next = if c == '\\' { rest.clone().next() } else { None };
+        let meant = match next {
+            Some('f') => '\u{c}',
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some(punctuation @ ('\\' | '"' | '\'' | '|')) => punctuation,
+            Some('x' | 'u') => {
+                let digits: String =
+                    rest.clone().skip(1).take_while(char::is_ascii_hexdigit).collect();
+                match u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32) {
+                    Some(meant) => {
+                        rest.nth(digits.len());
+                        out.push(meant);
+                    }
+                    None => out.push(c),
+                }
+                continue;
+            }
+            _ => {
+                out.push(c);
+                continue;
+            }
+        };
+        rest.next();
+        out.push(meant);
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,10 @@
 //! Splits rows into fields, and says where each is; allocates nothing per row.
 
-use std::fmt;
+mod fault;
 
+pub use fault::RowFault;
+
+use crate::scan;
 use crate::table::{Dialect, Shape};
 
 /// Where the fields of one row end; reused from row to row.
@@ -9,6 +12,21 @@ use crate::table::{Dialect, Shape};
 pub struct Fields {
     /// End of each field, exclusive; the next begins one byte later.
     ends: Vec<u32>,
+    quoting: Quoting,
+}
+
+/// How the quotes of a row are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Quoting {
+    /// No field is quoted.
+    #[default]
+    Absent,
+    /// Every quoted field begins and ends with a quote.
+    Sound,
+    /// Something stands behind the closing quote of a field.
+    Stray,
+    /// A field does not end.
+    Unclosed,
 }
 
 impl Fields {
@@ -32,7 +50,7 @@ impl Fields {
         row.get(start..*end as usize).unwrap_or(&[])
     }
 
-    /// The value of a field, unquoted.
+    /// The value of a field, unquoted; of a row without a fault.
     pub fn value<'a>(
         &self,
         row: &'a [u8],
@@ -51,72 +69,75 @@ impl Fields {
             return inner;
         }
         scratch.clear();
-        let mut characters = inner.chars();
+        let mut characters = inner.chars().peekable();
         while let Some(c) = characters.next() {
             scratch.push(c);
             if c == quote {
-                characters.next();
+                characters.next_if_eq(&quote);
             }
         }
         scratch
     }
 
     /// Splits a row without its terminator.
-    fn split(&mut self, row: &[u8], dialect: Dialect) {
+    pub(crate) fn split(&mut self, row: &[u8], dialect: Dialect) {
         self.ends.clear();
+        self.quoting = Quoting::Absent;
         match dialect.quote {
-            None => self.split_plain(row, dialect.delimiter),
-            Some(quote) => match memchr::memchr(quote, row) {
-                None => self.split_plain(row, dialect.delimiter),
-                Some(_) => self.split_quoted(row, dialect.delimiter, quote),
-            },
+            Some(quote) if memchr::memchr(quote, row).is_some() => {
+                self.split_quoted(row, dialect.delimiter, quote);
+            }
+            _ => scan::each(row, dialect.delimiter, |at| self.ends.push(index(at))),
         }
-        self.ends.push(u32::try_from(row.len()).unwrap_or(u32::MAX));
-    }
-
-    fn split_plain(&mut self, row: &[u8], delimiter: u8) {
-        self.ends.extend(
-            memchr::memchr_iter(delimiter, row).map(|at| u32::try_from(at).unwrap_or(u32::MAX)),
-        );
+        self.ends.push(index(row.len()));
     }
 
     /// A quote opens at the start of a field only; a doubled quote inside is one quote.
     fn split_quoted(&mut self, row: &[u8], delimiter: u8, quote: u8) {
-        let mut at = 0;
-        let mut starts_field = true;
-        while let Some(byte) = row.get(at) {
-            if starts_field && *byte == quote {
-                at += 1;
-                loop {
-                    match row.get(at..).and_then(|rest| memchr::memchr(quote, rest)) {
-                        None => {
-                            at = row.len();
-                            break;
-                        }
-                        Some(found) => {
-                            at += found + 1;
-                            if row.get(at) == Some(&quote) {
-                                at += 1;
-                            } else {
-                                break;
-                            }
-                        }
-                    }
-                }
-                starts_field = false;
-                continue;
+        let (mut is_inside, mut is_stray) = (false, false);
+        let mut start = 0;
+        // One behind the quote that last closed the field that is being read.
+        let mut closed = None;
+        scan::each_of_two(row, delimiter, quote, |at, is_quote| match (is_inside, is_quote) {
+            (true, false) => {}
+            (true, true) => {
+                is_inside = false;
+                closed = Some(at + 1);
             }
-            match row.get(at..).and_then(|rest| memchr::memchr(delimiter, rest)) {
-                None => return,
-                Some(found) => {
-                    at += found;
-                    self.ends.push(u32::try_from(at).unwrap_or(u32::MAX));
-                    at += 1;
-                    starts_field = true;
-                }
+            (false, true) if at == start || closed == Some(at) => {
+                is_inside = true;
+                self.quoting = Quoting::Sound;
             }
+            // Inside a field that is not quoted it is a character like any other.
+            (false, true) => is_stray |= closed.is_some(),
+            (false, false) => {
+                is_stray |= closed.is_some_and(|closed| closed != at);
+                closed = None;
+                self.ends.push(index(at));
+                start = at + 1;
+            }
+        });
+        if is_inside {
+            self.quoting = Quoting::Unclosed;
+        } else if is_stray || closed.is_some_and(|closed| closed != row.len()) {
+            self.quoting = Quoting::Stray;
         }
     }
+
+    /// Whether any quotes of the row are not as they must be.
+    pub(crate) fn has_broken_quotes(&self) -> bool {
+        matches!(self.quoting, Quoting::Stray | Quoting::Unclosed)
+    }
+
+    /// Whether any field of the row is quoted.
+    pub(crate) fn has_quotes(&self) -> bool {
+        self.quoting != Quoting::Absent
+    }
+}
+
+/// Rows are far shorter than four gibibytes: [`crate::limits::Limits::row_bytes`].
+fn index(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// One row of a chunk.
@@ -132,173 +153,141 @@ pub struct RowRead<'a> {
     pub fault: Option<RowFault>,
 }
 
-/// Why a row cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RowFault {
-    /// It has a NUL byte.
-    HasNul,
-    /// Its bytes are no text in the character set of the table.
-    NotText,
-    /// It is longer than allowed.
-    TooLong,
-    /// It has more fields than the table has columns, and they are not empty.
-    TooManyFields {
-        /// Fields.
-        found: usize,
-        /// Columns.
-        expected: usize,
-    },
-    /// A quoted field does not end.
-    UnclosedQuote,
-}
-
-impl fmt::Display for RowFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::HasNul => f.write_str("the row has a NUL byte"),
-            Self::NotText => f.write_str("the row is no text in the character set of its table"),
-            Self::TooLong => f.write_str("the row is too long"),
-            Self::TooManyFields { found, expected } => {
-                write!(f, "the row has {found} fields where the table has {expected} columns")
-            }
-            Self::UnclosedQuote => f.write_str("a quoted field does not end"),
-        }
-    }
+/// The lines of a chunk, cut into rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lines<'a> {
+    pub(crate) bytes: &'a [u8],
+    /// End of each row, terminator included; blank lines count.
+    pub(crate) ends: &'a [u32],
+    /// Line of the file on which each begins, where it cannot be counted here.
+    pub(crate) numbers: &'a [u64],
+    pub(crate) first_row: u64,
+    pub(crate) first_line: u64,
+    /// Bytes that a row may have.
+    pub(crate) longest_row: usize,
+    /// Whether the only row was cut short, being longer than allowed.
+    pub(crate) is_cut: bool,
 }
 
 /// The rows of a chunk.
 #[derive(Debug)]
 pub struct Rows<'a> {
-    rest: &'a [u8],
+    lines: Lines<'a>,
     shape: Shape,
+    next: usize,
+    start: usize,
     row: u64,
     line: u64,
-    text: TextState,
-}
-
-/// What is known of the text of a chunk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TextState {
-    /// Decoded from another character set: what could not be decoded is U+FFFD.
-    Decoded,
-    /// Some bytes are no UTF-8.
-    Faulty,
-    /// UTF-8 throughout.
-    Sound,
+    is_utf8: bool,
+    has_nul: bool,
 }
 
 impl<'a> Rows<'a> {
-    pub(crate) fn new(rest: &'a [u8], shape: Shape, row: u64, line: u64, text: TextState) -> Self {
-        Self { rest, shape, row, line, text }
+    pub(crate) fn new(lines: Lines<'a>, shape: Shape) -> Self {
+        // One look at the whole is many times faster than one at each row.
+        let is_utf8 = std::str::from_utf8(lines.bytes).is_ok();
+        let has_nul = memchr::memchr(0, lines.bytes).is_some();
+        let (row, line) = (lines.first_row, lines.first_line);
+        Self { lines, shape, next: 0, start: 0, row, line, is_utf8, has_nul }
     }
 
     /// Splits the next row into `fields`; nothing at the end. Blank lines are passed over.
     pub fn next_into(&mut self, fields: &mut Fields) -> Option<RowRead<'a>> {
         loop {
-            let length = row_length(self.rest, self.shape.dialect)?;
-            let (bytes, rest) = self.rest.split_at(length);
-            self.rest = rest;
-            let line = self.line;
-            self.line += if self.shape.dialect.quote.is_some() {
-                memchr::memchr_iter(b'\n', bytes).count() as u64
-            } else {
-                1
-            };
+            let end = *self.lines.ends.get(self.next)? as usize;
+            let bytes = self.lines.bytes.get(self.start..end)?;
+            let line = self.lines.numbers.get(self.next).copied().unwrap_or(self.line);
+            self.start = end;
+            self.next += 1;
             let content = without_terminator(bytes);
             if content.is_empty() {
+                self.line += 1;
                 continue;
             }
+            fields.split(content, self.shape.dialect);
+            self.line += if fields.has_quotes() { count_lines(bytes) } else { 1 };
             let row = self.row;
             self.row += 1;
-            fields.split(content, self.shape.dialect);
-            let fault = self.fault(content, fields);
+            let fault = self.fault(bytes, content, fields);
             return Some(RowRead { row, line, bytes, fault });
         }
     }
 
-    fn fault(&self, content: &[u8], fields: &Fields) -> Option<RowFault> {
-        let is_text = match self.text {
-            TextState::Sound => true,
-            TextState::Faulty => std::str::from_utf8(content).is_ok(),
-            TextState::Decoded => memchr::memmem::find(content, "\u{fffd}".as_bytes()).is_none(),
-        };
-        if !is_text {
+    fn fault(&self, bytes: &[u8], content: &[u8], fields: &Fields) -> Option<RowFault> {
+        if self.lines.is_cut || is_too_long(bytes, self.lines.longest_row) {
+            return Some(RowFault::TooLong);
+        }
+        if !self.is_utf8 && std::str::from_utf8(content).is_err() {
             return Some(RowFault::NotText);
         }
-        if memchr::memchr(0, content).is_some() {
+        if self.has_nul && memchr::memchr(0, content).is_some() {
             return Some(RowFault::HasNul);
         }
-        let expected = self.shape.columns;
-        if fields.len() > expected
-            && (expected..fields.len()).any(|extra| !fields.raw(content, extra).is_empty())
-        {
-            return Some(RowFault::TooManyFields { found: fields.len(), expected });
+        match fields.quoting {
+            Quoting::Absent | Quoting::Sound => {}
+            Quoting::Stray => return Some(RowFault::StrayQuote),
+            Quoting::Unclosed => {
+                return Some(RowFault::UnclosedQuote { lines: count_lines(content) + 1 });
+            }
         }
-        if self.shape.dialect.quote.is_some_and(|quote| ends_inside_quotes(content, fields, quote))
-        {
-            return Some(RowFault::UnclosedQuote);
+        let expected = self.shape.columns;
+        let quote = self.shape.dialect.quote;
+        let is_filled = |extra| match fields.raw(content, extra) {
+            [] => false,
+            [first, last] => first != last || Some(*first) != quote,
+            _ => true,
+        };
+        if fields.len() > expected && (expected..fields.len()).any(is_filled) {
+            return Some(RowFault::TooManyFields { found: fields.len(), expected });
         }
         None
     }
 }
 
-fn ends_inside_quotes(content: &[u8], fields: &Fields, quote: u8) -> bool {
-    let Some(last) = fields.len().checked_sub(1) else { return false };
-    let raw = fields.raw(content, last);
-    raw.first() == Some(&quote) && memchr::memchr_iter(quote, raw).count() % 2 == 1
-}
-
-/// Length of the first row, terminator included; nothing where there is no byte left.
-pub(crate) fn row_length(bytes: &[u8], dialect: Dialect) -> Option<usize> {
-    if bytes.is_empty() {
-        return None;
-    }
-    let mut length = bytes.len();
-    row_ends(bytes, dialect, |at| {
-        length = at + 1;
-        false
-    });
-    Some(length)
-}
-
-/// Tells where rows end (the index of the line feed) until told to stop.
+/// Tells where rows end: one behind each line feed outside of quotes.
 ///
 /// A quote opens at the start of a field and nowhere else, as the splitter has it: a stray quote
 /// inside a field is a character like any other.
-pub(crate) fn row_ends(bytes: &[u8], dialect: Dialect, mut end: impl FnMut(usize) -> bool) {
+pub(crate) fn row_ends(bytes: &[u8], dialect: Dialect, ends: &mut Vec<u32>) {
     let Some(quote) = dialect.quote else {
-        for at in memchr::memchr_iter(b'\n', bytes) {
-            if !end(at) {
-                return;
-            }
-        }
+        ends.extend(memchr::memchr_iter(b'\n', bytes).map(|at| index(at + 1)));
         return;
     };
     let mut is_inside = false;
-    let mut closed_at = usize::MAX;
+    let mut closed = None;
     for at in memchr::memchr2_iter(b'\n', quote, bytes) {
-        if bytes.get(at) == Some(&quote) {
-            if is_inside {
-                is_inside = false;
-                closed_at = at;
-            } else {
-                let before = at.checked_sub(1);
-                let starts_field = match before.and_then(|before| bytes.get(before)) {
-                    None => true,
-                    Some(byte) => *byte == dialect.delimiter || *byte == b'\n',
-                };
-                is_inside = starts_field || before == Some(closed_at);
+        if bytes.get(at) == Some(&b'\n') {
+            if !is_inside {
+                ends.push(index(at + 1));
             }
-        } else if !is_inside && !end(at) {
-            return;
+        } else if is_inside {
+            is_inside = false;
+            closed = Some(at + 1);
+        } else {
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            let starts_field =
+                before.is_none_or(|byte| *byte == dialect.delimiter || *byte == b'\n');
+            is_inside = starts_field || closed == Some(at);
         }
     }
 }
 
-fn without_terminator(row: &[u8]) -> &[u8] {
+/// Whether a row is longer than allowed, its line feed left aside.
+pub(crate) fn is_too_long(row: &[u8], limit: usize) -> bool {
+    row.len() > limit && row.strip_suffix(b"\n").unwrap_or(row).len() > limit
+}
+
+/// How many line feeds there are.
+pub(crate) fn count_lines(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+}
+
+pub(crate) fn without_terminator(row: &[u8]) -> &[u8] {
     match row {
         [content @ .., b'\r', b'\n'] | [content @ .., b'\n'] => content,
         content => content,
     }
 }
+
+#[cfg(test)]
+mod tests;

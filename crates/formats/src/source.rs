@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, sync_channel};
 
 use flate2::Crc;
 use flate2::read::{DeflateDecoder, MultiGzDecoder};
@@ -19,8 +18,10 @@ pub(crate) type Bytes = Box<dyn Read + Send>;
 pub(crate) enum Source {
     /// A file.
     File(PathBuf),
-    /// A member of a compressed tar archive.
-    Tar { archive: PathBuf, member: String, size: u64 },
+    /// A file packed with gzip.
+    Gzip(PathBuf),
+    /// A member of a packed tar archive, by where it begins in the unpacked one.
+    Tar { archive: PathBuf, start: u64, size: u64 },
     /// A member of a zip archive.
     Zip { archive: PathBuf, member: ZipMember },
 }
@@ -28,7 +29,6 @@ pub(crate) enum Source {
 /// A member of a zip archive, by where its data are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ZipMember {
-    pub(crate) name: String,
     pub(crate) start: u64,
     pub(crate) packed: u64,
     pub(crate) size: u64,
@@ -41,13 +41,18 @@ impl Source {
     pub(crate) fn open(&self, limits: &Limits) -> Result<Bytes, FormatError> {
         match self {
             Self::File(path) => Ok(Box::new(open(path)?)),
-            Self::Tar { archive, member, .. } => {
-                Ok(Box::new(tar_member(archive, member.clone(), limits.unpacked_bytes)?))
+            Self::Gzip(path) => Ok(Box::new(gunzip(path, limits)?)),
+            Self::Tar { archive, start, size } => {
+                let mut inner = gunzip(archive, limits)?;
+                // Tar has no index: what stands before the member is unpacked each time.
+                io::copy(&mut inner.by_ref().take(*start), &mut io::sink())
+                    .map_err(|cause| failed(&shown(archive), cause))?;
+                Ok(Box::new(Whole { inner: inner.take(*size) }))
             }
             Self::Zip { archive, member } => {
                 let mut file = open(archive)?;
                 file.seek(SeekFrom::Start(member.start))
-                    .map_err(|cause| FormatError::Damaged { name: shown(archive), cause })?;
+                    .map_err(|cause| failed(&shown(archive), cause))?;
                 let packed = BufReader::with_capacity(1 << 18, file.take(member.packed));
                 let inner: Bytes = if member.is_deflated {
                     Box::new(DeflateDecoder::new(packed))
@@ -65,13 +70,24 @@ impl Source {
         }
     }
 
-    /// Size in bytes once unpacked, as the archive says.
+    /// Size in bytes once unpacked, where it is known.
     pub(crate) fn byte_len(&self) -> Option<u64> {
         match self {
             Self::File(path) => std::fs::metadata(path).ok().map(|data| data.len()),
+            Self::Gzip(_) => None,
             Self::Tar { size, .. } => Some(*size),
             Self::Zip { member, .. } => Some(member.size),
         }
+    }
+
+    /// Reads the beginning, for finding out what it is.
+    pub(crate) fn sample(&self, name: &str, limits: &Limits) -> Result<Vec<u8>, FormatError> {
+        let mut sample = Vec::new();
+        self.open(limits)?
+            .take(SAMPLE)
+            .read_to_end(&mut sample)
+            .map_err(|cause| failed(name, cause))?;
+        Ok(sample)
     }
 
     /// Reads all bytes of a small document.
@@ -79,9 +95,9 @@ impl Source {
         let mut bytes = Vec::new();
         let limit = limits.document_bytes;
         self.open(limits)?
-            .take(limit + 1)
+            .take(limit.saturating_add(1))
             .read_to_end(&mut bytes)
-            .map_err(|cause| FormatError::Damaged { name: name.to_owned(), cause })?;
+            .map_err(|cause| failed(name, cause))?;
         if bytes.len() as u64 > limit {
             return Err(FormatError::TooLarge { name: name.to_owned(), limit, unit: "bytes" });
         }
@@ -93,9 +109,81 @@ pub(crate) fn open(path: &Path) -> Result<File, FormatError> {
     File::open(path).map_err(|cause| FormatError::Open { path: path.to_owned(), cause })
 }
 
+/// The base name of a path, as people know it.
 pub(crate) fn shown(path: &Path) -> String {
     path.file_name()
         .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Tells what a failure of reading means.
+pub(crate) fn failed(name: &str, cause: io::Error) -> FormatError {
+    let name = name.to_owned();
+    match cause.get_ref().and_then(|inner| inner.downcast_ref::<Bomb>()) {
+        Some(Bomb { limit, unit }) => FormatError::TooLarge { name, limit: *limit, unit },
+        None => FormatError::Damaged { name, cause },
+    }
+}
+
+fn gunzip(
+    path: &Path,
+    limits: &Limits,
+) -> Result<Bounded<MultiGzDecoder<BufReader<File>>>, FormatError> {
+    let file = open(path)?;
+    let packed = file.metadata().map_err(|cause| failed(&shown(path), cause))?.len();
+    let file = BufReader::with_capacity(1 << 18, file);
+    Ok(Bounded::new(MultiGzDecoder::new(file), packed, limits))
+}
+
+/// What a stream that unpacks to too much gives instead of more bytes.
+#[derive(Debug, thiserror::Error)]
+#[error("more than {limit} {unit}")]
+struct Bomb {
+    limit: u64,
+    unit: &'static str,
+}
+
+/// A stream that may unpack to so much and no more.
+pub(crate) struct Bounded<R> {
+    inner: R,
+    packed: u64,
+    limits: Limits,
+    size: u64,
+}
+
+impl<R: Read> Bounded<R> {
+    pub(crate) fn new(inner: R, packed: u64, limits: &Limits) -> Self {
+        Self { inner, packed, limits: *limits, size: 0 }
+    }
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.size += read as u64;
+        let bomb = |limit, unit| Err(io::Error::other(Bomb { limit, unit }));
+        if self.size > self.limits.unpacked_bytes {
+            return bomb(self.limits.unpacked_bytes, "bytes once unpacked");
+        }
+        if self.limits.is_bomb(self.size, self.packed) {
+            return bomb(self.limits.ratio, "times its packed size once unpacked");
+        }
+        Ok(read)
+    }
+}
+
+/// A member of a tar archive, which must not end early.
+struct Whole<R> {
+    inner: io::Take<R>,
+}
+
+impl<R: Read> Read for Whole<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        if read == 0 && !buffer.is_empty() && self.inner.limit() > 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(read)
+    }
 }
 
 /// Checks size and checksum of a zip member at its end.
@@ -109,100 +197,22 @@ struct Checked {
 
 impl Read for Checked {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let wrong = |what| Err(io::Error::new(io::ErrorKind::InvalidData, what));
         let read = self.inner.read(buffer)?;
         if read == 0 && !buffer.is_empty() {
             if self.size != self.wanted_size || self.crc.sum() != self.wanted_crc {
-                return Err(io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    "the checksum does not fit",
-                ));
+                return wrong("its size or its checksum does not fit");
             }
             return Ok(0);
         }
         self.size += read as u64;
         if self.size > self.wanted_size {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "longer than it says"));
+            return wrong("it is longer than it says");
         }
         self.crc.update(buffer.get(..read).unwrap_or(&[]));
         Ok(read)
     }
 }
 
-/// Streams one member of a tar archive from a thread of its own: tar has no index, so the archive
-/// is unpacked up to the member each time.
-fn tar_member(archive: &Path, member: String, limit: u64) -> Result<TarMember, FormatError> {
-    let file = open(archive)?;
-    let (send, receive) = sync_channel::<io::Result<Vec<u8>>>(4);
-    std::thread::spawn(move || {
-        let sent = stream(file, &member, limit, |piece| send.send(Ok(piece)).is_ok());
-        if let Err(error) = sent {
-            // Nobody listens any more if this fails.
-            let _ = send.send(Err(error));
-        }
-    });
-    Ok(TarMember { receive, piece: Vec::new(), at: 0 })
-}
-
-fn stream(
-    file: File,
-    member: &str,
-    limit: u64,
-    mut send: impl FnMut(Vec<u8>) -> bool,
-) -> io::Result<()> {
-    let unpacked = MultiGzDecoder::new(BufReader::with_capacity(1 << 18, file)).take(limit);
-    let mut tar = tar::Archive::new(unpacked);
-    for entry in tar.entries()? {
-        let mut entry = entry?;
-        if entry.path_bytes().as_ref() != member.as_bytes()
-            || !entry.header().entry_type().is_file()
-        {
-            continue;
-        }
-        let size = entry.size();
-        let mut sent = 0;
-        loop {
-            let mut piece = vec![0; 1 << 18];
-            let read = entry.read(&mut piece)?;
-            if read == 0 {
-                break;
-            }
-            sent += read as u64;
-            piece.truncate(read);
-            if !send(piece) {
-                return Ok(());
-            }
-        }
-        if sent != size {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        return Ok(());
-    }
-    Err(io::ErrorKind::UnexpectedEof.into())
-}
-
-struct TarMember {
-    receive: Receiver<io::Result<Vec<u8>>>,
-    piece: Vec<u8>,
-    at: usize,
-}
-
-impl Read for TarMember {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.at >= self.piece.len() {
-            match self.receive.recv() {
-                Err(_hung_up) => return Ok(0),
-                Ok(piece) => {
-                    self.piece = piece?;
-                    self.at = 0;
-                }
-            }
-        }
-        let rest = self.piece.get(self.at..).unwrap_or(&[]);
-        let read = rest.len().min(buffer.len());
-        for (to, from) in buffer.iter_mut().zip(rest) {
-            *to = *from;
-        }
-        self.at += read;
-        Ok(read)
-    }
-}
+/// Bytes that are looked at to find out what a file is.
+const SAMPLE: u64 = 1 << 20;

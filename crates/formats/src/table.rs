@@ -1,11 +1,11 @@
 //! Tables: what their columns are, how their rows are written, and how to read them.
 
-use reedbed_core::term::Term;
+use reedbed_core::term::{self, Term};
 
 use crate::chunk::ChunkReader;
 use crate::error::FormatError;
 use crate::limits::Limits;
-use crate::source::Source;
+use crate::source::{self, Source};
 use crate::text::{TextForm, TextReader};
 
 /// What the rows of a table are.
@@ -71,6 +71,24 @@ pub struct Column {
     pub term: Option<&'static Term>,
     /// What its empty cells stand for, where the archive says so.
     pub default: Option<String>,
+    /// What stands between several values of one cell, where the archive says so.
+    pub delimited_by: Option<String>,
+    /// The vocabulary that its values are from, where the archive says so.
+    pub vocabulary: Option<String>,
+}
+
+impl Column {
+    /// A column of which nothing is known but its heading.
+    pub(crate) fn plain(heading: &str) -> Self {
+        Self {
+            heading: heading.to_owned(),
+            uri: None,
+            term: term::find(heading),
+            default: None,
+            delimited_by: None,
+            vocabulary: None,
+        }
+    }
 }
 
 /// A term that has the same value in every row and no column.
@@ -105,6 +123,9 @@ pub struct Table {
     pub dialect: Dialect,
     /// Whether its files begin with headings.
     pub has_header: bool,
+    /// How dates are written, where the archive says so; `YYYY-MM-DD` is what it means otherwise.
+    pub date_format: Option<String>,
+    pub(crate) header: Option<Vec<u8>>,
     pub(crate) files: Vec<TableFile>,
     pub(crate) header_lines: usize,
     pub(crate) limits: Limits,
@@ -119,9 +140,20 @@ pub(crate) struct TableFile {
 }
 
 impl Table {
-    /// The first column of a term, by the term's name.
+    /// The column of a term, by the term's name: the first that an archive gives the term, else the
+    /// first that is headed by it.
     pub fn column(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column.term.is_some_and(|term| term.name == name))
+        let is_it = |column: &Column| column.term.is_some_and(|term| term.name == name);
+        let is_given = |column: &Column| is_it(column) && column.uri.is_some();
+        let given = self.columns.iter().position(is_given);
+        given.or_else(|| self.columns.iter().position(is_it))
+    }
+
+    /// The row of headings as written, terminator included, where there is one.
+    ///
+    /// Shape: UTF-8, with the delimiter of [`Self::dialect`].
+    pub fn header(&self) -> Option<&[u8]> {
+        self.header.as_deref()
     }
 
     /// What the splitter must know.
@@ -183,7 +215,8 @@ impl Chunks {
             if self.reader.is_none() {
                 let Some(file) = self.files.get(self.next_file) else { return Ok(None) };
                 let bytes = file.source.open(&self.limits)?;
-                let text = TextReader::new(bytes, &file.form, file.name.clone());
+                let text = TextReader::new(bytes, &file.form, self.limits.row_bytes)
+                    .map_err(|cause| source::failed(&file.name, cause))?;
                 self.reader = Some(ChunkReader::new(
                     text,
                     self.dialect,

@@ -59,6 +59,11 @@ impl TableWriter<'_> {
 
     fn fate(&self, passing: &Passing<'_>) -> Fate {
         let links = &self.plan.links;
+        let hangs = links.record.exists() || links.event.exists() || links.core.is_some();
+        if !hangs && self.copy.survey.has_protected() {
+            // Nobody knows what it is about; it could be about a protected record.
+            return Fate::Withheld;
+        }
         if let Some(id) = self.link(passing, &links.record) {
             if let Some(verdict) = self.consequences.records.get(&id) {
                 return Fate::Protected(Arc::clone(verdict));

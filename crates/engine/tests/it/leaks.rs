@@ -115,3 +115,45 @@ fn constants_and_defaults_of_an_archive_do_not_fill_what_was_emptied() {
     let written = copied.text("dataset/meta.xml");
     assert!(!written.contains("Zz") && written.contains("default=\"ICZN\""), "{written}");
 }
+
+#[test]
+fn a_reference_to_a_protected_record_does_not_tell_its_identifier() {
+    let text = "occurrenceID,scientificName,decimalLatitude,decimalLongitude,associatedOccurrences\n\
+        NEST-77,Botaurus stellaris,52.12345,4.56789,\n\
+        M1,Anas crecca,52.5,4.9,near NEST-77 | M2\n\
+        M2,Anas acuta,52.6,4.8,M1\n";
+    let copied =
+        share(&[("r.csv", text)], &settings(rules(&[("Botaurus stellaris", Category::High)])));
+    let all = String::from_utf8_lossy(&copied.bytes()).into_owned();
+    assert!(!all.contains("NEST-77"), "{all}");
+    assert_eq!(copied.rows("occurrence.csv")[2]["associatedOccurrences"], "M1");
+}
+
+#[test]
+fn a_table_that_hangs_from_nothing_does_not_leave_beside_protected_records() {
+    let records = "occurrenceID,scientificName,decimalLatitude,decimalLongitude\n\
+        N1,Botaurus stellaris,52.12345,4.56789\nM1,Anas crecca,52.5,4.9\n";
+    let diary = "page,what I saw\n1,the nest is by the Zzmill\n";
+    let files = [("r.csv", records), ("diary.csv", diary)];
+    let copied = share(&files, &settings(rules(&[("Botaurus stellaris", Category::High)])));
+    assert!(!String::from_utf8_lossy(&copied.bytes()).contains("Zzmill"));
+    crate::support::assert_balanced(&copied);
+}
+
+#[test]
+fn a_checklist_with_places_is_a_list_of_records() {
+    let text = "taxonID,scientificName,taxonRank,decimalLatitude,decimalLongitude,parentNameUsageID\n\
+        1,Botaurus stellaris,species,52.12345,4.56789,9\n2,Anas crecca,species,52.5,4.9,9\n";
+    let meta = r#"<archive xmlns="http://rs.tdwg.org/dwc/text/"><core rowType="http://rs.tdwg.org/dwc/terms/Taxon" fieldsEnclosedBy="" ignoreHeaderLines="1"><files><location>t.txt</location></files><id index="0"/>
+        <field index="0" term="http://rs.tdwg.org/dwc/terms/taxonID"/><field index="1" term="http://rs.tdwg.org/dwc/terms/scientificName"/><field index="3" term="http://rs.tdwg.org/dwc/terms/decimalLatitude"/><field index="4" term="http://rs.tdwg.org/dwc/terms/decimalLongitude"/></core>
+        <extension rowType="http://rs.gbif.org/terms/1.0/VernacularName" fieldsEnclosedBy="" ignoreHeaderLines="0"><files><location>v.txt</location></files><coreid index="0"/><field index="1" term="http://rs.tdwg.org/dwc/terms/vernacularName"/></extension></archive>"#;
+    let files = [("meta.xml", meta), ("t.txt", text), ("v.txt", "1,bittern\n2,teal\n")];
+    let copied = crate::support::share_archive(
+        &files,
+        &settings(rules(&[("Botaurus stellaris", Category::High)])),
+    );
+    let taxa = copied.text("dataset/taxon.txt");
+    assert!(!taxa.contains("52.12345") && taxa.contains("1,Botaurus stellaris"), "{taxa}");
+    assert!(copied.text("dataset/vernacularname.txt").contains("2,teal"));
+    crate::support::assert_balanced(&copied);
+}

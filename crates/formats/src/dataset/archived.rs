@@ -1,25 +1,26 @@
 //! Darwin Core archives: tables as `meta.xml` describes them.
 
-use reedbed_core::term;
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::{Dataset, Form, Note, OpenOptions, column, kind_of_type, plain, type_of_kind};
-use crate::archive::Members;
-use crate::eml;
+use super::{Dataset, Form, Note, Notes, OpenOptions, columns, first_row, kind, plain};
+use crate::archive::{Members, Packaging};
+use crate::eml::{self, Metadata};
+use crate::encoding::{self, Certainty};
 use crate::error::FormatError;
 use crate::limits::Limits;
 use crate::meta::{self, Descriptor, TableEntry};
+use crate::normalise::{NORMAL, OddForm};
 use crate::source::Source;
-use crate::table::{Column, Constant, Dialect, RowKind, Table, TableFile, Terminator};
-use crate::text::{NORMAL, OddForm, TextForm};
+use crate::table::{Dialect, RowKind, Table, TableFile, Terminator};
+use crate::text::TextForm;
 
-/// Opens an archive.
+/// Opens an archive or a folder.
 pub(super) fn open(
     archive: &str,
     members: &Members,
     options: &OpenOptions,
     limits: &Limits,
 ) -> Result<Dataset, FormatError> {
-    let form = Form::Archive(members.packaging);
     let mut notes = Vec::new();
     // The descriptor may be one folder down.
     let found = members
@@ -27,247 +28,299 @@ pub(super) fn open(
         .filter(|(name, _)| *name == "meta.xml" || name.ends_with("/meta.xml"))
         .min_by_key(|(name, _)| name.matches('/').count());
     let Some((meta_name, meta_source)) = found else {
-        let tables = without_descriptor(archive, members, options, limits, &mut notes)?;
-        let dataset = plain::dataset(tables, notes)?;
-        return Ok(Dataset { form, ..dataset });
+        let (form, tables) = without_descriptor(archive, members, options, limits, &mut notes)?;
+        let metadata = metadata(archive, "", &Descriptor::default(), members, limits, &mut notes);
+        return Ok(Dataset { form, tables, metadata, notes });
     };
     let folder = meta_name.strip_suffix("meta.xml").unwrap_or("");
     let bytes = meta_source.document("meta.xml", limits)?;
-    let descriptor = meta::read("meta.xml", &bytes, limits)?;
+    let mut descriptor = meta::read("meta.xml", &bytes, limits)?;
+    let mut opening = Opening { archive, folder, members, options, limits, notes: &mut notes };
     let mut tables = Vec::new();
+    // Extensions hang from the core, which may be described after them.
+    descriptor.tables.sort_by_key(|entry| !entry.is_core);
     for entry in &descriptor.tables {
-        tables.push(table(archive, folder, entry, members, limits, &mut notes)?);
+        let core = tables.first();
+        let table = opening.table(entry, core)?;
+        tables.push(table);
     }
-    let metadata = metadata(folder, &descriptor, members, limits, &mut notes);
-    Ok(Dataset { form, tables, metadata, notes })
+    let metadata = metadata(archive, folder, &descriptor, members, limits, &mut notes);
+    Ok(Dataset { form: Form::Archive(members.packaging), tables, metadata, notes })
 }
 
-/// An archive may be one table with headings and nothing else.
+/// An archive may be one table with headings and nothing else. A folder may be tables that belong
+/// together.
 fn without_descriptor(
     archive: &str,
     members: &Members,
     options: &OpenOptions,
     limits: &Limits,
     notes: &mut Vec<Note>,
-) -> Result<Vec<Table>, FormatError> {
+) -> Result<(Form, Vec<Table>), FormatError> {
     let is_table = |name: &str| {
         let name = name.to_ascii_lowercase();
-        [".csv", ".tsv", ".txt", ".tab"].iter().any(|end| name.ends_with(end))
+        [".csv", ".tsv", ".txt", ".tab", ".psv"].iter().any(|end| name.ends_with(end))
     };
-    let tables: Vec<_> = members.named().filter(|(name, _)| is_table(name)).collect();
-    if tables.is_empty() {
-        return Err(FormatError::MissingFile {
-            archive: archive.to_owned(),
-            name: "meta.xml".to_owned(),
-        });
-    }
-    notes.push(Note {
-        file: archive.to_owned(),
-        text: "it has no meta.xml; its tables were read by their headings".to_owned(),
-    });
-    tables
-        .into_iter()
-        .map(|(name, source)| plain::open_source(name, source, options, limits, notes))
-        .collect()
-}
-
-fn table(
-    archive: &str,
-    folder: &str,
-    entry: &TableEntry,
-    members: &Members,
-    limits: &Limits,
-    notes: &mut Vec<Note>,
-) -> Result<Table, FormatError> {
-    let kind = kind_of_type(&entry.row_type);
-    let kind = if entry.is_core && kind == RowKind::Other { RowKind::Occurrence } else { kind };
-    let (dialect, form) = writing(archive, entry)?;
-    let mut files = Vec::new();
-    for location in &entry.locations {
-        let location = location.trim_start_matches("./");
-        if location.split('/').any(|part| part == "..") || location.starts_with('/') {
-            return Err(FormatError::NameTrick { archive: archive.to_owned() });
-        }
-        let Some(source) = members.by_name.get(&format!("{folder}{location}")) else {
-            return Err(FormatError::MissingFile {
-                archive: archive.to_owned(),
-                name: location.to_owned(),
-            });
-        };
-        files.push(TableFile {
-            name: location.to_owned(),
-            source: source.clone(),
-            form: form.clone(),
-        });
-    }
-    let Some(first) = files.first() else {
-        return Err(FormatError::Document {
-            name: "meta.xml".to_owned(),
-            reason: "a table has no file".to_owned(),
-        });
-    };
-    let mut table = Table {
-        name: files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", "),
-        kind,
-        row_type: if entry.row_type.is_empty() {
-            type_of_kind(kind).to_owned()
-        } else {
-            entry.row_type.clone()
-        },
-        is_core: entry.is_core,
-        columns: Vec::new(),
-        id: entry.id,
-        defaults: constants(entry),
-        dialect,
-        has_header: entry.header_lines > 0,
-        files: vec![first.clone()],
-        header_lines: 0,
-        limits: *limits,
-    };
-    let first_row = plain::first_row(&table, limits)?.unwrap_or_default();
-    table.columns = columns(entry, kind, &first_row, limits, notes, &table.name);
-    table.files = files;
-    table.header_lines = entry.header_lines;
-    if table.id.is_none() {
-        settle_id(&mut table, entry, notes);
-    }
-    Ok(table)
-}
-
-/// Columns as described, and those that the file has beyond: a column that the descriptor does not
-/// mention is there all the same.
-fn columns(
-    entry: &TableEntry,
-    kind: RowKind,
-    first_row: &[String],
-    limits: &Limits,
-    notes: &mut Vec<Note>,
-    file: &str,
-) -> Vec<Column> {
-    let described = entry.fields.iter().filter_map(|field| field.index).chain(entry.id).max();
-    let width = described.map_or(0, |last| last + 1).max(first_row.len()).min(limits.columns);
-    let heading = |index: usize| {
-        let written = first_row.get(index).filter(|_| entry.header_lines > 0);
-        written.map(|text| text.trim().to_owned()).unwrap_or_default()
-    };
-    let mut unmentioned = 0;
-    let columns = (0..width)
-        .map(|index| {
-            let field = entry.fields.iter().find(|field| field.index == Some(index));
-            let heading = heading(index);
-            match field {
-                Some(field) => {
-                    let name = if heading.is_empty() { field.term.clone() } else { heading };
-                    column(&name, Some(field.term.clone()), field.default.clone())
-                }
-                None if entry.id == Some(index) => {
-                    let term = if entry.is_core { id_term(kind) } else { None };
-                    let mut found = column(&heading, Some(String::new()), None);
-                    found.uri = None;
-                    found.term = term.and_then(term::find);
-                    found
-                }
-                None => {
-                    unmentioned += 1;
-                    // Its heading may say what it is; likeness takes detail away.
-                    column(&heading, None, None)
-                }
+    let candidates: Vec<_> =
+        members.named().filter(|(name, _)| is_table(name) && !name.contains('/')).collect();
+    let mut tables = Vec::new();
+    for (name, source) in &candidates {
+        let mut own_notes = Vec::new();
+        let opened = plain::open(name, source, options, limits, &mut own_notes);
+        match opened {
+            Err(error) if candidates.len() == 1 => return Err(error),
+            Ok(table) if candidates.len() == 1 || known_headings(&table) >= 2 => {
+                notes.append(&mut own_notes);
+                tables.push(table);
             }
-        })
-        .collect();
-    if unmentioned > 0 {
-        notes.push(Note {
-            file: file.to_owned(),
-            text: format!("{unmentioned} of its columns are not in meta.xml"),
-        });
+            Ok(_) | Err(_) => notes.push(Note {
+                file: (*name).clone(),
+                text: "it was left aside, having no headings that are known terms".to_owned(),
+            }),
+        }
     }
-    columns
+    if tables.is_empty() {
+        let (archive, name) = (archive.to_owned(), "meta.xml".to_owned());
+        return Err(FormatError::MissingFile { archive, name });
+    }
+    let mut about = Notes { file: archive, all: notes };
+    about.add("it has no meta.xml; its tables were read by their headings");
+    let form = match (members.packaging, tables.len()) {
+        (Packaging::Zip | Packaging::TarGz, 1) => Form::Archive(members.packaging),
+        _ => Form::Tables,
+    };
+    Ok((form, plain::related(tables)?))
 }
 
-fn id_term(kind: RowKind) -> Option<&'static str> {
-    match kind {
-        RowKind::Event => Some("eventID"),
-        RowKind::Occurrence => Some("occurrenceID"),
-        RowKind::Taxon => Some("taxonID"),
-        _ => None,
+fn known_headings(table: &Table) -> usize {
+    table.columns.iter().filter(|column| column.term.is_some()).count()
+}
+
+/// What opening a table needs to know of its archive.
+struct Opening<'a> {
+    archive: &'a str,
+    folder: &'a str,
+    members: &'a Members,
+    options: &'a OpenOptions,
+    limits: &'a Limits,
+    notes: &'a mut Vec<Note>,
+}
+
+impl Opening<'_> {
+    fn table(&mut self, entry: &TableEntry, core: Option<&Table>) -> Result<Table, FormatError> {
+        let entry = &self.as_told(entry);
+        let kind = kind::of_type(&entry.row_type);
+        let kind = if entry.is_core && kind == RowKind::Other { RowKind::Occurrence } else { kind };
+        let name = entry.locations.join(", ");
+        let mut files = Vec::new();
+        for location in &entry.locations {
+            files.push((location.clone(), self.source(location)?));
+        }
+        let mut notes = Notes { file: &name, all: self.notes };
+        let sample = match files.first() {
+            Some((name, source)) => source.sample(name, self.limits)?,
+            None => Vec::new(),
+        };
+        let stated = plain::named_encoding(self.archive, &entry.encoding)?;
+        let encoding = match self.options.encoding {
+            Some(_) => stated,
+            None => settled_encoding(stated, &sample, &mut notes),
+        };
+        let (dialect, form) = writing(entry, encoding, &sample, &mut notes);
+        let files: Vec<TableFile> = files
+            .into_iter()
+            .map(|(name, source)| TableFile { name, source, form: form.clone() })
+            .collect();
+        let mut table = Table {
+            name: name.clone(),
+            kind,
+            row_type: if entry.row_type.is_empty() { kind::type_of(kind) } else { &entry.row_type }
+                .to_owned(),
+            is_core: entry.is_core,
+            columns: Vec::new(),
+            id: entry.id,
+            defaults: columns::constants(entry),
+            dialect,
+            has_header: entry.header_lines > 0,
+            date_format: entry.date_format.clone(),
+            header: None,
+            files,
+            header_lines: 0,
+            limits: *self.limits,
+        };
+        let first = first_row::read(&table)?;
+        table.columns = columns::of(entry, kind, &first.cells, &mut notes);
+        table.header_lines = entry.header_lines;
+        table.header = (table.has_header && first.fault.is_none()).then_some(first.bytes);
+        if let Some(format) = entry.date_format.as_deref().filter(|format| !is_iso(format)) {
+            notes.add(format!(
+                "meta.xml says that its dates are written as `{format}`; only ISO dates are read"
+            ));
+        }
+        if table.id.is_none() {
+            settle_id(&mut table, core, &mut notes);
+        }
+        Ok(table)
+    }
+
+    /// The description with what was told on the command line in its place.
+    fn as_told(&self, entry: &TableEntry) -> TableEntry {
+        let mut entry = entry.clone();
+        let text = |byte: u8| char::from(byte).to_string();
+        if let Some(delimiter) = self.options.delimiter {
+            entry.delimiter = text(delimiter);
+        }
+        if let Some(quote) = self.options.quote {
+            entry.quote = quote.map(text).unwrap_or_default();
+        }
+        if let Some(label) = &self.options.encoding {
+            entry.encoding.clone_from(label);
+        }
+        if let Some(has_header) = self.options.header {
+            entry.header_lines = if has_header { entry.header_lines.max(1) } else { 0 };
+        }
+        entry.escape = self.options.escape.map(char::from);
+        entry
+    }
+
+    fn source(&mut self, location: &str) -> Result<Source, FormatError> {
+        let (source, other_name) = self.members.find(self.archive, self.folder, location)?;
+        if let Some(other_name) = other_name {
+            let text = format!("meta.xml calls it `{location}`");
+            self.notes.push(Note { file: other_name.to_owned(), text });
+        }
+        Ok(source.clone())
     }
 }
 
-/// A table whose identifier has no index: of the core, the column of the fitting term; of an
-/// extension, nothing is assumed, so its rows hang from nothing.
-fn settle_id(table: &mut Table, entry: &TableEntry, notes: &mut Vec<Note>) {
-    if entry.is_core {
-        table.id = id_term(table.kind).and_then(|name| table.column(name));
-    }
-    if table.id.is_none() && !entry.is_core {
-        let text = "meta.xml does not say which column names the core row; rows hang from nothing";
-        notes.push(Note { file: table.name.clone(), text: text.to_owned() });
-    }
+fn is_iso(format: &str) -> bool {
+    let format = format.trim().to_ascii_uppercase();
+    format.is_empty() || format.starts_with("YYYY-MM-DD") || format.starts_with("ISO")
 }
 
-fn constants(entry: &TableEntry) -> Vec<Constant> {
-    entry
-        .fields
-        .iter()
-        .filter(|field| field.index.is_none())
-        .filter_map(|field| {
-            let value = field.default.clone()?;
-            Some(Constant { term: term::find(&field.term), uri: field.term.clone(), value })
-        })
-        .collect()
+/// The character set that is stated, unless the file itself shows that it is another.
+fn settled_encoding(
+    stated: &'static Encoding,
+    sample: &[u8],
+    notes: &mut Notes<'_>,
+) -> &'static Encoding {
+    let guess = encoding::detect(sample);
+    let found = guess.encoding;
+    let is_wide = |encoding: &'static Encoding| encoding == UTF_16LE || encoding == UTF_16BE;
+    let (said, seen) = (stated.name(), found.name());
+    if found == stated || guess.certainty == Certainty::Open && !is_wide(stated) {
+        if guess.certainty == Certainty::Mostly {
+            notes.add("some of its rows are not UTF-8 and cannot be used");
+        }
+        return stated;
+    }
+    match guess.certainty {
+        // Text beyond ASCII passes for UTF-8 by accident next to never.
+        Certainty::Fits | Certainty::Open | Certainty::Stated => {
+            notes.add(format!("meta.xml says that it is written in {said}, but it is {seen}"));
+            found
+        }
+        _ if is_wide(found) || is_wide(stated) => {
+            notes.add(format!("meta.xml says that it is written in {said}, but it is {seen}"));
+            found
+        }
+        _ if stated == UTF_8 => {
+            notes.add(format!(
+                "meta.xml says that it is written in UTF-8, but many of its rows are not and \
+                 cannot be used; it may be {seen}"
+            ));
+            stated
+        }
+        _ => stated,
+    }
 }
 
 /// How the rows of a table are written; odd ways are normalised.
-fn writing(archive: &str, entry: &TableEntry) -> Result<(Dialect, TextForm), FormatError> {
-    let label = if entry.encoding.trim().is_empty() { "UTF-8" } else { &entry.encoding };
-    let encoding = plain::named_encoding(archive, label)?;
-    let quote = entry.quote.chars().next();
-    let plain_terminator = match entry.terminator.as_str() {
-        // Files that say one line feed and have carriage returns too are common.
+fn writing(
+    entry: &TableEntry,
+    encoding: &'static Encoding,
+    sample: &[u8],
+    notes: &mut Notes<'_>,
+) -> (Dialect, TextForm) {
+    let has_feeds = sample.contains(&b'\n') || !sample.contains(&b'\r');
+    let terminator = match entry.terminator.as_str() {
+        "\n" | "" | "\r\n" if !has_feeds => {
+            notes.add("its lines end in carriage returns, though meta.xml says otherwise");
+            None
+        }
         "\n" | "" => Some(Terminator::Lf),
         "\r\n" => Some(Terminator::CrLf),
         _ => None,
     };
-    let is_plain = |text: &str| text.len() == 1 && text.is_ascii();
+    let one_byte = |text: &str| match text.as_bytes() {
+        [byte] if byte.is_ascii() => Some(*byte),
+        _ => None,
+    };
     let delimiter = if entry.delimiter.is_empty() { "," } else { &entry.delimiter };
-    if let (Some(terminator), true, true) =
-        (plain_terminator, is_plain(delimiter), entry.quote.is_empty() || is_plain(&entry.quote))
+    let quote = one_byte(&entry.quote);
+    let has_plain_quote = entry.quote.is_empty() || quote.is_some();
+    if let (Some(terminator), Some(delimiter), true, None) =
+        (terminator, one_byte(delimiter), has_plain_quote, entry.escape)
     {
-        let dialect = Dialect {
-            delimiter: delimiter.bytes().next().unwrap_or(b','),
-            quote: entry.quote.bytes().next(),
-            terminator,
-        };
-        return Ok((dialect, TextForm { encoding, odd: None }));
+        let dialect = Dialect { delimiter, quote, terminator };
+        return (dialect, TextForm { encoding, odd: None });
     }
     let odd = OddForm {
         delimiter: delimiter.to_owned(),
-        quote,
-        escape: None,
-        terminator: if entry.terminator == "\r" { String::new() } else { entry.terminator.clone() },
+        quote: entry.quote.chars().next(),
+        escape: entry.escape,
+        terminator: match entry.terminator.as_str() {
+            "\n" | "\r" | "\r\n" => String::new(),
+            other => other.to_owned(),
+        },
     };
-    Ok((NORMAL, TextForm { encoding, odd: Some(odd) }))
+    (NORMAL, TextForm { encoding, odd: Some(odd) })
 }
 
+/// A table whose identifier has no index. It is the column of the fitting term, of an extension
+/// only where the core is known by that term too; the first column is not taken for it. Rows of an
+/// extension that has no such column hang from nothing.
+fn settle_id(table: &mut Table, core: Option<&Table>, notes: &mut Notes<'_>) {
+    let kind = core.map_or(table.kind, |core| core.kind);
+    let name = kind::id_term(kind);
+    let is_known_by_it = core
+        .is_none_or(|core| core.id.is_some() && core.id == name.and_then(|name| core.column(name)));
+    table.id = name.filter(|_| is_known_by_it).and_then(|name| table.column(name));
+    match (table.id, table.is_core, name) {
+        (Some(_), _, Some(name)) => notes.add(format!(
+            "meta.xml does not say which column names its core row; {name} was taken"
+        )),
+        (None, false, _) => notes.add(
+            "meta.xml does not say which column names its core row; its rows hang from nothing",
+        ),
+        _ => {}
+    }
+}
+
+/// What the metadata document says; what cannot be read of it fails nothing.
 fn metadata(
+    archive: &str,
     folder: &str,
     descriptor: &Descriptor,
     members: &Members,
     limits: &Limits,
     notes: &mut Vec<Note>,
-) -> Option<eml::Metadata> {
+) -> Option<Metadata> {
     let name = descriptor.metadata.as_deref().unwrap_or("eml.xml");
-    let source: &Source = members.by_name.get(&format!("{folder}{name}"))?;
+    let is_stated = descriptor.metadata.as_deref().is_some_and(|name| !name.is_empty());
+    let mut notes = Notes { file: name, all: notes };
+    let source = match members.find(archive, folder, name) {
+        Ok((source, _)) => source,
+        Err(error) => {
+            if is_stated {
+                notes.add(format!("the metadata was not read: {error}"));
+            }
+            return None;
+        }
+    };
     let read = source
         .document(name, limits)
         .map_err(|error| error.to_string())
-        .and_then(|bytes| eml::read(&bytes, limits).map_err(|reason| format!("it {reason}")));
-    match read {
-        Ok(metadata) => Some(metadata),
-        Err(reason) => {
-            let text = format!("its metadata was not read: {reason}");
-            notes.push(Note { file: name.to_owned(), text });
-            None
-        }
-    }
+        .and_then(|bytes| eml::read(&bytes, limits));
+    read.map_err(|reason| notes.add(format!("the metadata was not read: {reason}"))).ok()
 }

@@ -1,63 +1,37 @@
 //! Plain tables: how they are written is detected, what they are follows from their headings.
 
-use std::io::Read;
-use std::path::Path;
-
 use encoding_rs::{Encoding, UTF_8};
 
-use super::{Dataset, Form, Note, OpenOptions, column, kind_of_columns, type_of_kind};
-use crate::detect::{self, LineEnd};
+use super::{Note, Notes, OpenOptions, first_row, kind};
+use crate::dialect::{self, LineEnd};
+use crate::encoding::{self, Certainty};
 use crate::error::FormatError;
 use crate::limits::Limits;
-use crate::row::Fields;
-use crate::source::{Source, shown};
+use crate::normalise::{NORMAL, OddForm};
+use crate::source::Source;
 use crate::table::{Column, Dialect, RowKind, Table, TableFile, Terminator};
-use crate::text::{NORMAL, OddForm, TextForm};
-
-/// Opens one file as a table.
-pub(super) fn open_file(
-    path: &Path,
-    options: &OpenOptions,
-    limits: &Limits,
-    notes: &mut Vec<Note>,
-) -> Result<Table, FormatError> {
-    open_source(&shown(path), &Source::File(path.to_owned()), options, limits, notes)
-}
+use crate::text::TextForm;
 
 /// Opens a file or a member of an archive as a table.
-pub(super) fn open_source(
+///
+/// Errors: [`FormatError::Unsupported`] where it is no text, [`FormatError::Document`] where it is
+/// empty or its headings cannot be read.
+pub(super) fn open(
     name: &str,
     source: &Source,
     options: &OpenOptions,
     limits: &Limits,
     notes: &mut Vec<Note>,
 ) -> Result<Table, FormatError> {
-    let mut sample = Vec::new();
-    source
-        .open(limits)?
-        .take(SAMPLE)
-        .read_to_end(&mut sample)
-        .map_err(|cause| FormatError::Damaged { name: name.to_owned(), cause })?;
-    let form = text_form(name, &sample, options, notes)?;
-    let text = decoded(&sample, form.encoding);
-    let (delimiter, quote, line_end) = detect::form(&text);
-    let delimiter = options.delimiter.unwrap_or(delimiter);
-    let quote = options.quote.unwrap_or(quote);
-    let is_odd = options.escape.is_some() || line_end == LineEnd::Cr;
-    let dialect = if is_odd {
-        NORMAL
-    } else {
-        let terminator = if line_end == LineEnd::CrLf { Terminator::CrLf } else { Terminator::Lf };
-        Dialect { delimiter, quote, terminator }
-    };
-    let odd = is_odd.then(|| OddForm {
-        delimiter: char::from(delimiter).to_string(),
-        quote: quote.map(char::from),
-        escape: options.escape.map(char::from),
-        terminator: String::new(),
-    });
-    let form = TextForm { odd, ..form };
-    let has_header = options.header.unwrap_or(true);
+    let mut notes = Notes { file: name, all: notes };
+    let sample = source.sample(name, limits)?;
+    let encoding = character_set(name, &sample, options, &mut notes)?;
+    let text = decoded(&sample, encoding);
+    if !is_text(&text) {
+        let reason = "it is not a table of text".to_owned();
+        return Err(FormatError::Unsupported { name: name.to_owned(), reason });
+    }
+    let (dialect, form) = writing(&text, encoding, options, &mut notes);
     let mut table = Table {
         name: name.to_owned(),
         kind: RowKind::Other,
@@ -67,43 +41,44 @@ pub(super) fn open_source(
         id: None,
         defaults: Vec::new(),
         dialect,
-        has_header,
+        has_header: options.header.unwrap_or(true),
+        date_format: None,
+        header: None,
         files: vec![TableFile { name: name.to_owned(), source: source.clone(), form }],
         header_lines: 0,
         limits: *limits,
     };
-    table.columns = headings(&mut table, name, limits)?;
-    table.header_lines = usize::from(has_header);
-    table.kind = kind_of_columns(&table.columns);
-    table.row_type = type_of_kind(table.kind).to_owned();
+    read_headings(&mut table, &mut notes)?;
+    table.kind = kind::of_columns(&table.columns);
+    table.row_type = kind::type_of(table.kind).to_owned();
     table.id = id_column(&table);
     Ok(table)
 }
 
-fn text_form(
+fn character_set(
     name: &str,
     sample: &[u8],
     options: &OpenOptions,
-    notes: &mut Vec<Note>,
-) -> Result<TextForm, FormatError> {
-    let encoding = match &options.encoding {
-        Some(label) => named_encoding(name, label)?,
-        None => {
-            let (encoding, is_guessed) = detect::encoding(sample);
-            if is_guessed {
-                let text = format!(
-                    "its character set is not stated and was taken to be {}",
-                    encoding.name()
-                );
-                notes.push(Note { file: name.to_owned(), text });
-            }
-            encoding
+    notes: &mut Notes<'_>,
+) -> Result<&'static Encoding, FormatError> {
+    if let Some(label) = &options.encoding {
+        return named_encoding(name, label);
+    }
+    let guess = encoding::detect(sample);
+    match guess.certainty {
+        Certainty::Fits | Certainty::Open | Certainty::Stated => {}
+        Certainty::Likely => notes.add(format!(
+            "its character set is not stated and was taken to be {}",
+            guess.encoding.name()
+        )),
+        Certainty::Mostly => {
+            notes.add("it is written in UTF-8, but some of its rows are not and cannot be used");
         }
-    };
-    Ok(TextForm { encoding, odd: None })
+    }
+    Ok(guess.encoding)
 }
 
-/// A character set by its name.
+/// A character set by one of its names.
 pub(super) fn named_encoding(name: &str, label: &str) -> Result<&'static Encoding, FormatError> {
     Encoding::for_label(label.trim().as_bytes()).ok_or_else(|| FormatError::Unsupported {
         name: name.to_owned(),
@@ -111,54 +86,73 @@ pub(super) fn named_encoding(name: &str, label: &str) -> Result<&'static Encodin
     })
 }
 
-fn decoded(sample: &[u8], encoding: &'static Encoding) -> String {
-    if encoding == UTF_8 {
-        let sample = sample.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(sample);
-        return String::from_utf8_lossy(sample).into_owned();
+fn decoded(sample: &[u8], encoding: &'static Encoding) -> Vec<u8> {
+    match Encoding::for_bom(sample).map_or(encoding, |(stated, _)| stated) {
+        utf8 if utf8 == UTF_8 => {
+            sample.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(sample).to_vec()
+        }
+        other => other.decode(sample).0.into_owned().into_bytes(),
     }
-    encoding.decode(sample).0.into_owned()
 }
 
-/// Reads the first row as headings.
-fn headings(table: &mut Table, name: &str, limits: &Limits) -> Result<Vec<Column>, FormatError> {
-    let cells = first_row(table, limits)?;
-    let Some(cells) = cells else {
-        return Err(FormatError::Document {
-            name: name.to_owned(),
-            reason: "it is empty".to_owned(),
-        });
+/// Whether a sample is text: hardly any of it are control characters.
+fn is_text(text: &[u8]) -> bool {
+    let is_control = |byte: &&u8| **byte < b' ' && !matches!(**byte, b'\t' | b'\n' | b'\r' | 0x0c);
+    text.iter().filter(is_control).count() * 50 <= text.len()
+}
+
+/// How rows are written, after any normalising.
+fn writing(
+    text: &[u8],
+    encoding: &'static Encoding,
+    options: &OpenOptions,
+    notes: &mut Notes<'_>,
+) -> (Dialect, TextForm) {
+    let found = dialect::detect(text, options.delimiter);
+    if found.is_doubtful {
+        let delimiter = char::from(found.delimiter);
+        notes.add(format!("its delimiter is not clear and was taken to be `{delimiter}`"));
+    }
+    let quote = options.quote.unwrap_or(found.quote);
+    if options.escape.is_none() && found.line_end != LineEnd::Cr {
+        let terminator =
+            if found.line_end == LineEnd::CrLf { Terminator::CrLf } else { Terminator::Lf };
+        let dialect = Dialect { delimiter: found.delimiter, quote, terminator };
+        return (dialect, TextForm { encoding, odd: None });
+    }
+    let odd = OddForm {
+        delimiter: char::from(found.delimiter).to_string(),
+        quote: quote.map(char::from),
+        escape: options.escape.map(char::from),
+        terminator: String::new(),
     };
-    if cells.len() > limits.columns {
-        return Err(FormatError::TooLarge {
-            name: name.to_owned(),
-            limit: limits.columns as u64,
-            unit: "columns",
-        });
+    (NORMAL, TextForm { encoding, odd: Some(odd) })
+}
+
+/// Reads the first row that is not blank as headings.
+fn read_headings(table: &mut Table, notes: &mut Notes<'_>) -> Result<(), FormatError> {
+    let first = first_row::read(table)?;
+    let unusable = |reason: String| FormatError::Document { name: table.name.clone(), reason };
+    if first.cells.is_empty() {
+        return Err(unusable("it is empty".to_owned()));
     }
     if !table.has_header {
-        return Ok((1..=cells.len()).map(|n| column(&format!("column {n}"), None, None)).collect());
+        let count = first.cells.len();
+        table.columns = (1..=count).map(|n| Column::plain(&format!("column {n}"))).collect();
+        notes.add("it has no headings, so that nothing is known of its columns");
+        return Ok(());
     }
-    Ok(cells.iter().map(|cell| column(cell.trim(), None, None)).collect())
-}
-
-/// The cells of the first row, however many there are.
-pub(super) fn first_row(
-    table: &Table,
-    limits: &Limits,
-) -> Result<Option<Vec<String>>, FormatError> {
-    let mut shape = table.shape();
-    shape.columns = limits.columns + 1;
-    let mut chunks = table.read()?;
-    let Some(chunk) = chunks.next_chunk()? else { return Ok(None) };
-    let mut fields = Fields::default();
-    let mut rows = chunk.rows(&shape);
-    let Some(row) = rows.next_into(&mut fields) else { return Ok(None) };
-    let mut scratch = String::new();
-    Ok(Some(
-        (0..fields.len())
-            .map(|i| fields.value(row.bytes, i, &shape, &mut scratch).to_owned())
-            .collect(),
-    ))
+    if let Some(fault) = first.fault {
+        return Err(unusable(format!("its headings cannot be read, because {fault}")));
+    }
+    table.columns = first.cells.iter().map(|cell| Column::plain(cell)).collect();
+    if table.columns.iter().all(|column| column.term.is_none()) {
+        notes.add("none of its headings is a known term");
+    }
+    table.header = Some(first.bytes);
+    // Blank lines above the headings go with them.
+    table.header_lines = first.line;
+    Ok(())
 }
 
 fn id_column(table: &Table) -> Option<usize> {
@@ -168,11 +162,17 @@ fn id_column(table: &Table) -> Option<usize> {
         RowKind::Taxon => &["taxonID"],
         _ => return None,
     };
-    names.iter().find_map(|name| table.column(name))
+    let is_called_id = |column: &Column| {
+        ["id", "_id"].iter().any(|name| column.heading.eq_ignore_ascii_case(name))
+    };
+    names
+        .iter()
+        .find_map(|name| table.column(name))
+        .or_else(|| table.columns.iter().position(is_called_id))
 }
 
-/// Puts tables together to one dataset.
-pub(super) fn dataset(mut tables: Vec<Table>, notes: Vec<Note>) -> Result<Dataset, FormatError> {
+/// Makes one dataset of tables: one of them is the core.
+pub(super) fn related(mut tables: Vec<Table>) -> Result<Vec<Table>, FormatError> {
     if tables.is_empty() {
         return Err(FormatError::Empty);
     }
@@ -180,16 +180,13 @@ pub(super) fn dataset(mut tables: Vec<Table>, notes: Vec<Note>) -> Result<Datase
         .iter()
         .find_map(|kind| tables.iter().position(|table| table.kind == *kind))
         .unwrap_or(0);
-    if let Some(table) = tables.get_mut(core) {
-        table.is_core = true;
-    }
-    // Plain tables hang together by their columns, not by their position.
     for (index, table) in tables.iter_mut().enumerate() {
-        if index != core && table.kind != RowKind::Occurrence && table.kind != RowKind::Event {
+        table.is_core = index == core;
+        // Plain tables hang together by named columns, not by the one that an archive would name.
+        let is_own = matches!(table.kind, RowKind::Event | RowKind::Occurrence);
+        if !table.is_core && !is_own {
             table.id = None;
         }
     }
-    Ok(Dataset { form: Form::Tables, tables, metadata: None, notes })
+    Ok(tables)
 }
-
-const SAMPLE: u64 = 1 << 20;

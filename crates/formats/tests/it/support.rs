@@ -14,49 +14,53 @@ pub(crate) fn open(paths: &[PathBuf]) -> Result<Dataset, FormatError> {
     dataset::open(paths, &OpenOptions::default(), &Limits::default())
 }
 
-/// Opens with small chunks, so that every boundary is met.
-pub(crate) fn open_in_chunks(path: &Path, chunk_bytes: usize) -> Dataset {
-    let limits = Limits { chunk_bytes, ..Limits::default() };
-    dataset::open(&[path.to_owned()], &OpenOptions::default(), &limits).unwrap()
+/// Opens a file with limits.
+pub(crate) fn open_within(path: &Path, limits: &Limits) -> Result<Dataset, FormatError> {
+    dataset::open(&[path.to_owned()], &OpenOptions::default(), limits)
+}
+
+/// A row as it is read: its line, and its values or why it has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Read {
+    pub(crate) line: u64,
+    pub(crate) row: Result<Vec<String>, String>,
+}
+
+/// Reads a table whole, and checks that rows are numbered without a gap.
+pub(crate) fn read(table: &Table) -> Result<Vec<Read>, FormatError> {
+    let shape = table.shape();
+    let mut fields = Fields::default();
+    let mut scratch = String::new();
+    let mut all = Vec::new();
+    let mut chunks = table.read()?;
+    while let Some(chunk) = chunks.next_chunk()? {
+        assert_eq!(chunk.first_row, all.len() as u64);
+        let mut reader = chunk.rows(&shape);
+        while let Some(row) = reader.next_into(&mut fields) {
+            assert_eq!(row.row, all.len() as u64);
+            let row = match row.fault {
+                Some(fault) => Read { line: row.line, row: Err(fault.to_string()) },
+                None => {
+                    let value = |i| fields.value(row.bytes, i, &shape, &mut scratch).to_owned();
+                    Read { line: row.line, row: Ok((0..table.columns.len()).map(value).collect()) }
+                }
+            };
+            all.push(row);
+        }
+        assert_eq!(chunk.first_row + chunk.row_count(), all.len() as u64);
+    }
+    Ok(all)
 }
 
 /// All rows that have no fault, as values.
 pub(crate) fn rows(table: &Table) -> Vec<Vec<String>> {
-    read(table).0
+    read(table).unwrap().into_iter().filter_map(|read| read.row.ok()).collect()
 }
 
-/// Faults in words.
+/// Faults in words, by line.
 pub(crate) fn faults(table: &Table) -> Vec<(u64, String)> {
-    read(table).1
-}
-
-fn read(table: &Table) -> (Vec<Vec<String>>, Vec<(u64, String)>) {
-    let shape = table.shape();
-    let mut fields = Fields::default();
-    let mut scratch = String::new();
-    let (mut rows, mut faults) = (Vec::new(), Vec::new());
-    let mut chunks = table.read().unwrap();
-    let mut expected_row = 0;
-    while let Some(chunk) = chunks.next_chunk().unwrap() {
-        assert_eq!(chunk.first_row, expected_row);
-        let mut seen = 0;
-        let mut reader = chunk.rows(&shape);
-        while let Some(row) = reader.next_into(&mut fields) {
-            assert_eq!(row.row, expected_row + seen);
-            seen += 1;
-            match row.fault {
-                Some(fault) => faults.push((row.line, fault.to_string())),
-                None => rows.push(
-                    (0..table.columns.len())
-                        .map(|i| fields.value(row.bytes, i, &shape, &mut scratch).to_owned())
-                        .collect(),
-                ),
-            }
-        }
-        assert_eq!(seen, chunk.row_count());
-        expected_row += seen;
-    }
-    (rows, faults)
+    let all = read(table).unwrap().into_iter();
+    all.filter_map(|read| Some((read.line, read.row.err()?))).collect()
 }
 
 /// Writes a file.
@@ -70,12 +74,33 @@ pub(crate) fn file(folder: &Path, name: &str, content: impl AsRef<[u8]>) -> Path
 pub(crate) fn zip(folder: &Path, name: &str, members: &[(&str, &[u8])]) -> PathBuf {
     let path = folder.join(name);
     let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated);
     for (name, content) in members {
-        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.start_file(*name, options).unwrap();
         zip.write_all(content).unwrap();
     }
     zip.finish().unwrap();
     path
+}
+
+/// Writes a packed tar archive.
+pub(crate) fn tar_gz(folder: &Path, name: &str, members: &[(&str, &[u8])]) -> PathBuf {
+    let mut tar = tar::Builder::new(Vec::new());
+    for (name, content) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, name, *content).unwrap();
+    }
+    gz(folder, name, &tar.into_inner().unwrap())
+}
+
+/// Packs bytes with gzip.
+pub(crate) fn gz(folder: &Path, name: &str, content: &[u8]) -> PathBuf {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(content).unwrap();
+    file(folder, name, packed.finish().unwrap())
 }
 
 /// A descriptor of one occurrence table.
