@@ -142,22 +142,16 @@ fn holds_back(outcome: &Outcome) -> bool {
     outcome.withhold || outcome.embargo_until.is_some()
 }
 
-/// The lattice of a rule: of its explicit widths the widest, else that of its category.
+/// The lattice of a rule: the widest of its explicit widths and its category's.
 fn lattice_of(outcome: &Outcome) -> Option<Lattice> {
     let by_width = [outcome.public_width, outcome.partner_width]
         .into_iter()
         .flatten()
         .map(lattice_of_width)
         .reduce(stricter_lattice);
-    match (by_width, outcome.public_width) {
-        (Some(lattice), Some(_)) => Some(lattice),
-        // A width for partners alone does not make the public cell finer than the category's.
-        (Some(lattice), None) => {
-            let own = outcome.category.and_then(Lattice::of);
-            Some(own.map_or(lattice, |own| stricter_lattice(own, lattice)))
-        }
-        (None, _) => outcome.category.and_then(Lattice::of),
-    }
+    // A width does not make a cell finer than the category's: of two that disagree the wider holds.
+    let by_category = outcome.category.and_then(Lattice::of);
+    [by_width, by_category].into_iter().flatten().reduce(stricter_lattice)
 }
 
 fn lattice_of_width(width: Width) -> Lattice {

@@ -68,6 +68,21 @@ impl<'a> Row<'a> {
         Cow::Borrowed(&source.default)
     }
 
+    /// What a term says besides its first value: in further columns, or in a constant beside a column.
+    pub(crate) fn further(&self, source: &'a Source) -> Vec<Cow<'a, str>> {
+        if source.columns.len() + usize::from(!source.default.is_empty()) < 2 {
+            return Vec::new();
+        }
+        let first = self.text(source);
+        source
+            .columns
+            .iter()
+            .map(|column| self.cell(*column))
+            .chain([Cow::Borrowed(source.default.as_str())])
+            .filter(|value| !value.trim_ascii().is_empty() && *value != first)
+            .collect()
+    }
+
     /// The value of a column, unquoted.
     pub(crate) fn cell(&self, column: usize) -> Cow<'a, str> {
         unquoted(self.fields.raw(self.bytes, column), self.dialect.quote)

@@ -84,6 +84,11 @@ impl Events {
         ties: &mut Ties,
     ) {
         tie(&mut ties.events, id, shared);
+        // The locality that the record inherits: that of the nearest event that has one.
+        let nearest = self.chain(Some(id)).find(|(_, event)| !event.localities.is_empty());
+        for locality in nearest.iter().flat_map(|(_, event)| &event.localities) {
+            tie(&mut ties.localities, *locality, shared);
+        }
         for (id, event) in self.chain(Some(id)).filter(|(_, event)| event.speaks_of_place) {
             tie(&mut ties.events, id, shared);
             for locality in &event.localities {

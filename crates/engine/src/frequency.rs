@@ -23,7 +23,7 @@ impl CommonValues {
 /// Counts values of a part of a table; parts are merged.
 ///
 /// A value is common if unprotected records of at least three different sites have it, or if every
-/// record of the table has it. Memory: at most 4,096 values per column are counted; values that
+/// record of the table has it and not all are protected. Memory: at most 4,096 values per column are counted; values that
 /// come later are not common, which withholds more.
 #[derive(Debug)]
 pub(crate) struct CommonCounter {
@@ -108,14 +108,17 @@ impl CommonCounter {
     /// The values that turned out to be common.
     pub(crate) fn finish(self) -> CommonValues {
         let columns = self.columns.into_iter().map(|column| {
+            let seen_unprotected: FxHashSet<u64> = column.values.keys().copied().collect();
             let mut values: FxHashSet<u64> = column
                 .values
                 .into_iter()
                 .filter(|(_, sites)| sites.count >= WANTED)
                 .map(|(value, _)| value)
                 .collect();
+            // Records that are all protected share what may be one place's alone.
             if let Only::One(value, rows) = column.only
                 && rows >= 2
+                && seen_unprotected.contains(&value)
             {
                 values.insert(value);
             }

@@ -225,6 +225,12 @@ impl<'a> Judge<'a> {
         self.rules
     }
 
+    /// Whether a text is a name of a list or of the given checklist: it tells nothing that is not
+    /// published there.
+    pub(crate) fn knows_name(&self, text: &str) -> bool {
+        self.index.knows_text(text)
+    }
+
     /// Whether a name of a checklist is listed by any rule.
     pub(crate) fn lookup(&self, facts: &TaxonFacts<'_>) -> TaxonHits {
         self.index.lookup(facts)
@@ -288,11 +294,17 @@ impl NameCache {
         let texts = Texts::of(row, plan);
         let core = taxon.and_then(|taxon| taxa.names(taxon));
         let index = &judge.index;
+        let more = Texts::others(row, plan);
+        let look_up = |texts: &Texts| {
+            // A term with several columns has several names: each may be a listed one.
+            let first = index.lookup(&texts.facts());
+            more.iter().fold(first, |hits, texts| both(hits, index.lookup(&texts.facts())))
+        };
         let look = || match core {
             // The checklist of the dataset says more of the name than the record does.
             Some(core) if texts.is_empty() => index.lookup(&core.facts()),
-            Some(core) => both(index.lookup(&texts.facts()), index.lookup(&core.facts())),
-            None => index.lookup(&texts.facts()),
+            Some(core) => both(look_up(&texts), index.lookup(&core.facts())),
+            None => look_up(&texts),
         };
         let key = self.key.as_slice();
         let hits = judge.known.of(key, || key.into(), || Arc::new(look()));
@@ -331,6 +343,21 @@ impl Texts {
     /// Reads the name columns.
     pub(crate) fn of(row: Row<'_>, plan: &Plan<'_>) -> Self {
         Self(plan.facts.names.iter().map(|source| row.text(source).trim().into()).collect())
+    }
+
+    /// The name columns once more for each further column or default that a term has.
+    fn others(row: Row<'_>, plan: &Plan<'_>) -> Vec<Self> {
+        let mut others = Vec::new();
+        for (at, source) in plan.facts.names.iter().enumerate() {
+            for value in row.further(source) {
+                let mut texts = Self::of(row, plan);
+                if let Some(text) = texts.0.get_mut(at) {
+                    *text = value.trim().into();
+                    others.push(texts);
+                }
+            }
+        }
+        others
     }
 
     /// The columns as the matching of names wants them.

@@ -187,12 +187,16 @@ fn standing(stated: Stated, wanted: Wanted, told: PlaceTold) -> Option<(PlaceTol
     });
     on_cell.or_else(|| match wanted.telling {
         Telling::Cell => None,
-        // The centre of a block is a corner of four floor cells; rounding half up finds the
-        // north-eastern one.
+        // The centre of a block is a corner of four floor cells.
         Telling::Block { step, .. } => {
-            let corner = Telling::Block { step, north: true, east: true };
-            let region = wanted.lattice.region(stated.point, corner);
-            fits(&region).then_some((told, region))
+            // Its rounding may have moved it into any of the four.
+            [(true, true), (true, false), (false, true), (false, false)].into_iter().find_map(
+                |(north, east)| {
+                    let corner = Telling::Block { step, north, east };
+                    let region = wanted.lattice.region(stated.point, corner);
+                    fits(&region).then_some((told, region))
+                },
+            )
         }
     })
 }

@@ -128,6 +128,9 @@ pub fn prepare<'a>(
     pseudonyms: &'a Pseudonyms,
     progress: &dyn Progress,
 ) -> Result<Prepared<'a>, ShareError> {
+    if settings.rules.rules.is_empty() {
+        return Err(ShareError::NoRules);
+    }
     let plans = Plan::all(dataset);
     if !plan::has_records(&plans) {
         return Err(ShareError::NothingToDecide);

@@ -12,10 +12,10 @@ use reedbed_formats::table::{Constant, RowKind, Table};
 
 use crate::cells::Row;
 use crate::frequency::CommonValues;
+use crate::judge::Judge;
 use crate::place::ToldPlace;
 use crate::plain_names::PlainNames;
 use crate::plan::{Plan, Role};
-use crate::pseudonym::Pseudonyms;
 use crate::statement;
 use crate::told_period::ToldPeriod;
 
@@ -24,6 +24,8 @@ use crate::told_period::ToldPeriod;
 pub(crate) struct Treatment {
     columns: Vec<ColumnTreatment>,
     added: Vec<Added>,
+    /// The column of the scientific name.
+    name_column: Option<usize>,
 }
 
 /// A column that the copy adds to the table.
@@ -126,7 +128,7 @@ impl Treatment {
             .map(Added::Statement)
             .collect();
         added.extend(statements);
-        Self { columns, added }
+        Self { columns, added, name_column: table.column("scientificName") }
     }
 
     /// Headings of the columns that the copy adds.
@@ -203,7 +205,7 @@ impl Treatment {
         row: Row<'_>,
         telling: &Telling<'_>,
         common: &CommonValues,
-        pseudonyms: &Pseudonyms,
+        judge: &Judge<'_>,
         terms_of_use: Option<&str>,
         names: &mut PlainNames<'_>,
     ) -> (Vec<Patch>, Vec<String>) {
@@ -211,7 +213,8 @@ impl Treatment {
             row,
             telling,
             common,
-            pseudonyms,
+            judge,
+            name_column: self.name_column,
             terms_of_use,
             names,
             withheld: BTreeSet::new(),
@@ -269,7 +272,8 @@ struct RecordTreatment<'a, 'k> {
     row: Row<'a>,
     telling: &'a Telling<'a>,
     common: &'a CommonValues,
-    pseudonyms: &'a Pseudonyms,
+    judge: &'a Judge<'a>,
+    name_column: Option<usize>,
     terms_of_use: Option<&'a str>,
     names: &'a mut PlainNames<'k>,
     withheld: BTreeSet<&'static str>,
@@ -308,7 +312,12 @@ impl RecordTreatment<'_, '_> {
                 let is_common = self.is_common(index);
                 self.keep_if(is_common, term.name, value)
             }
-            Action::IfName => self.name(term.name, value),
+            Action::IfName => self.name(index, term.name, value),
+            // The steward allowed the type of this measurement.
+            Action::IfNumber if term.name == "measurementValue" => {
+                let is_number = value.trim_ascii().parse::<f64>().is_ok();
+                self.keep_if(is_number, term.name, value)
+            }
             Action::IfNumber => self.keep_if(is_plain_number(&value), term.name, value),
             Action::IfWords(words) => self.keep_if(all_words_in(&value, words), term.name, value),
             Action::Period => match self.telling.period.value(term.name) {
@@ -376,16 +385,32 @@ impl RecordTreatment<'_, '_> {
 
     /// A name leaves when it is a name and nothing more; `scientificName` is then written in its
     /// plain form, other names are left empty.
-    fn name(&mut self, name: &'static str, value: String) -> String {
-        if value.trim_ascii().is_empty() || self.names.is_plain(&value) {
+    /// A name leaves as written when other records bear it, or when it is known from a list; else
+    /// only the parts of it that are a name's: an authorship or a family could hide a place.
+    fn name(&mut self, index: usize, name: &'static str, value: String) -> String {
+        if value.trim_ascii().is_empty() || self.is_common(index) || self.judge.knows_name(&value) {
             return value;
         }
-        let plain = self.names.plain(&value).to_owned();
-        if name != "scientificName" || plain.is_empty() {
-            return self.empty(name, value);
+        if FULL_NAMES.contains(&name) {
+            let plain = self.names.plain(&value).to_owned();
+            if plain.is_empty() {
+                return self.empty(name, value);
+            }
+            if plain != value {
+                self.withheld.insert("scientificNameAuthorship");
+            }
+            return plain;
         }
-        self.withheld.insert(name);
-        plain
+        let is_part = self.own_name().is_some_and(|own| {
+            own.split(' ').any(|part| part.eq_ignore_ascii_case(value.trim_ascii()))
+        });
+        self.keep_if(is_part || is_higher_name(name, &value), name, value)
+    }
+
+    /// The plain form of the record's scientific name.
+    fn own_name(&mut self) -> Option<String> {
+        let name = self.row.cell(self.name_column?);
+        Some(self.names.plain(&name).to_owned())
     }
 
     fn pseudonym(&mut self, class: &str, value: &str) -> String {
@@ -395,7 +420,7 @@ impl RecordTreatment<'_, '_> {
         self.has_pseudonyms = true;
         match (class, self.telling.event) {
             (EVENT, Some(event)) => event.to_owned(),
-            _ => self.pseudonyms.of(class, value.trim_ascii()),
+            _ => self.judge.pseudonyms.of(class, value.trim_ascii()),
         }
     }
 
@@ -479,6 +504,37 @@ fn class_of(plan: &Plan<'_>, index: usize, name: Option<&str>) -> Option<&'stati
     }
 }
 
+/// Whether a name has the form that the codes give to names of its rank.
+///
+/// Source: International Code of Zoological Nomenclature, article 29.2; International Code of
+/// Nomenclature for algae, fungi, and plants, articles 16 to 19.
+fn is_higher_name(term: &str, value: &str) -> bool {
+    let endings: &[&str] = match term {
+        "superfamily" => &["oidea", "acea"],
+        "family" => &["idae", "aceae", "iformes"],
+        "subfamily" => &["inae", "oideae"],
+        "tribe" => &["ini", "eae"],
+        "subtribe" => &["ina", "inae"],
+        "order" => &["ales", "iformes", "ptera", "formes", "oidea", "ida"],
+        _ => return false,
+    };
+    let value = value.trim_ascii();
+    value.len() < 30
+        && value.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && endings.iter().any(|ending| value.to_ascii_lowercase().ends_with(ending))
+}
+
+/// Terms that hold a whole scientific name.
+const FULL_NAMES: &[&str] = &[
+    "acceptedNameUsage",
+    "acceptedScientificName",
+    "originalNameUsage",
+    "parentNameUsage",
+    "scientificName",
+    "species",
+    "typifiedName",
+    "verbatimScientificName",
+];
 /// Terms that name other records.
 const REFERENCES: &[&str] = &[
     "associatedOccurrences",
@@ -498,19 +554,22 @@ pub(crate) const RECORD: &str = "occurrence";
 
 fn is_plain_number(value: &str) -> bool {
     let value = value.trim_ascii();
-    !value.is_empty()
-        && value.len() <= 9
-        && value.bytes().filter(u8::is_ascii_digit).count() > 0
-        && value.bytes().filter(|byte| *byte == b'.').count() <= 1
-        && value.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    !value.is_empty() && value.len() <= 7 && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a value is made of words of a vocabulary and small numbers.
 fn all_words_in(value: &str, words: &[&str]) -> bool {
-    value.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| {
-        (word.len() <= 4 && word.bytes().all(|byte| byte.is_ascii_digit()))
-            || words.contains(&word.to_lowercase().as_str())
-    })
+    let mut numbers = 0;
+    let mut parts = value.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let fits = parts.all(|word| {
+        if word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit()) {
+            numbers += 1;
+            return true;
+        }
+        words.contains(&word.to_lowercase().as_str())
+    });
+    // More or longer numbers could be coordinates in disguise.
+    fits && numbers <= 2 && !value.contains('.')
 }
 
 #[cfg(test)]
@@ -519,16 +578,10 @@ mod tests {
 
     #[test]
     fn numbers_that_could_be_coordinates_in_disguise_do_not_pass() {
-        for (value, passes) in [
-            ("12", true),
-            ("-3.5", true),
-            ("41.0855312", false),
-            ("1.2.3", false),
-            ("41°", false),
-            ("", false),
-        ] {
-            assert_eq!(is_plain_number(value), passes, "{value}");
+        for value in ["41.0855312", "52.1", "-3", "41°", "", "12345678"] {
+            assert!(!is_plain_number(value), "{value}");
         }
+        assert!(is_plain_number("12"));
     }
 
     #[test]
@@ -537,5 +590,9 @@ mod tests {
         assert!(all_words_in("1 male | 0 female", words));
         assert!(!all_words_in("male at the old mill", words));
         assert!(!all_words_in("41085 male", words));
+        assert!(!all_words_in("male 52 12 34", words));
+        assert!(!all_words_in("male 52.1", words));
+        assert!(!all_words_in("male 52 12 34", words));
+        assert!(!all_words_in("male 52.1", words));
     }
 }

@@ -79,6 +79,9 @@ enum Form {
 
 /// Makes the copy.
 pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
+    if args.audience == For::Public && args.to.is_some() {
+        bail!("`--to` names a partner, and the copy is for the public; add `--for partner`");
+    }
     let (secret, is_new) = args.secret()?;
     let read = args.rules.read()?;
     tell_problems(&read.problems, output);

@@ -6,8 +6,8 @@
 //! (recorder, numbers, times) goes from medium on.
 
 use super::Action::{
-    Completeness, Empty, IfCommon, IfName, IfNumber, IfWords, Keep, Period, Place, Pseudonym,
-    Reword, Statement,
+    Completeness, Empty, IfCommon, IfName, IfNumber, IfWords, Period, Place, Pseudonym, Reword,
+    Statement,
 };
 use super::Space::{Ac, Dc, Dwc, Eco, Gbif};
 use super::{Action, Space, Term};
@@ -184,7 +184,7 @@ pub static TERMS: &[Term] = &[
     term(Dwc, "namePublishedIn", &[], all(IfCommon)),
     term(Dwc, "namePublishedInID", &[], all(Empty)),
     term(Dwc, "namePublishedInYear", &[], all(IfNumber)),
-    term(Dwc, "nomenclaturalCode", &[], all(Keep)),
+    term(Dwc, "nomenclaturalCode", &[], all(IfWords(CODES))),
     term(Dwc, "nomenclaturalStatus", &[], all(IfCommon)),
     term(Dwc, "occurrenceID", &["guid", "globalUniqueIdentifier"], all(Pseudonym)),
     term(Dwc, "occurrenceRemarks", &["remarks", "notes", "comments"], all(Reword)),
@@ -351,6 +351,23 @@ const BASIS: &[&str] = &[
     "entity",
     "literature",
     "unknown",
+];
+const CODES: &[&str] = &[
+    "iczn",
+    "icn",
+    "icbn",
+    "icnafp",
+    "icnp",
+    "icnb",
+    "icvcn",
+    "ictv",
+    "icncp",
+    "biocode",
+    "zoological",
+    "botanical",
+    "bacterial",
+    "virus",
+    "cultivars",
 ];
 const BEHAVIOUR: &[&str] = &[
     "basking",

@@ -12,6 +12,9 @@ pub enum ShareError {
     /// No table has a column that a rule could ask for.
     #[error("no table has a name, a place, a date or an event that could be decided about")]
     NothingToDecide,
+    /// There is no rule, so nothing could be protected.
+    #[error("the rule lists hold no rule, so nothing would be protected")]
+    NoRules,
     /// The wanted form does not fit the dataset.
     #[error("a dataset of {tables} tables cannot be written as one file")]
     OneFileOnly {
@@ -42,7 +45,7 @@ impl ShareError {
 
     /// Whether policy refuses, rather than something having failed.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::NothingToDecide)
+        matches!(self, Self::NoRules | Self::NothingToDecide)
     }
 
     /// Whether a check of the copy failed.
@@ -57,6 +60,7 @@ impl ShareError {
                 "give the columns Darwin Core headings (scientificName, decimalLatitude, eventDate, …); \
                  `reedbed inspect` shows what was understood",
             ),
+            Self::NoRules => Some("if nothing in the data is sensitive, it needs no copy"),
             Self::OneFileOnly { .. } => {
                 Some("leave out --format, or write a Darwin Core archive with --format dwca")
             }

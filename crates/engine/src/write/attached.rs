@@ -78,6 +78,7 @@ impl TableWriter<'_> {
         match self.link(passing, &links.event) {
             Some(id) if has_events => self.fate_of_event(id),
             None if links.core == Some(RowKind::Event) => Fate::Orphan("event"),
+            _ if self.link(passing, &links.record).is_some() => Fate::Clear,
             _ => self.fate_of_taxon(passing),
         }
     }
@@ -97,7 +98,8 @@ impl TableWriter<'_> {
 
     fn fate_of_taxon(&self, passing: &Passing<'_>) -> Fate {
         if self.plan.links.core != Some(RowKind::Taxon) {
-            return Fate::Clear;
+            // A row without a link: nobody knows what it is about.
+            return if self.copy.survey.has_protected() { Fate::Withheld } else { Fate::Clear };
         }
         let Some(id) = self.link(passing, &self.plan.links.taxon) else {
             return Fate::Orphan("taxon");

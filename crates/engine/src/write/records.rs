@@ -7,6 +7,7 @@ use crate::cells::Source;
 use crate::facts::RowFacts;
 use crate::place::ToldPlace;
 use crate::plain_names::PlainNames;
+use crate::plan::Role;
 use crate::told_period::ToldPeriod;
 use crate::treat::Telling;
 use crate::verdict::Verdict;
@@ -72,8 +73,13 @@ impl TableWriter<'_> {
         written: &mut ChunkWritten,
     ) {
         let pseudonyms = self.copy.judge.pseudonyms;
-        let place = if facts.speaks_of_place {
-            match ToldPlace::tell(facts.place, &verdict.decision, pseudonyms) {
+        // A new event has no parent, so it tells the place and the period that it had from it.
+        let events = &self.copy.survey.events;
+        let parent = facts.parent_event.filter(|_| self.plan.role == Role::Events);
+        let stated = facts.place.or_else(|| events.place(parent));
+        let stated_period = facts.period.or_else(|| events.period(parent));
+        let place = if facts.speaks_of_place || stated.is_some() {
+            match ToldPlace::tell(stated, &verdict.decision, pseudonyms) {
                 Ok(place) => place,
                 Err(_untrue) => {
                     written.untrue += 1;
@@ -83,7 +89,7 @@ impl TableWriter<'_> {
         } else {
             ToldPlace::none()
         };
-        let period = ToldPeriod::tell(facts.period, verdict.decision.period);
+        let period = ToldPeriod::tell(stated_period, verdict.decision.period);
         let event_id = passing.row.text(self.event_source());
         let event = hangs.then(|| events::pseudonym(pseudonyms, &event_id, &verdict.decision));
         let telling = Telling {
@@ -97,7 +103,7 @@ impl TableWriter<'_> {
             passing.row,
             &telling,
             &self.table.common,
-            pseudonyms,
+            self.copy.judge,
             self.copy.licence,
             names,
         );
