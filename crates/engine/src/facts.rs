@@ -137,6 +137,25 @@ pub(crate) fn read(
     let found = memo.period.of(raws, || read_period(row, plan))?;
     facts.period = found.period;
     oddities.period_unknown += u64::from(found.is_unknown);
+    read_ties(row, plan, memo, &mut facts);
+    Ok(facts)
+}
+
+/// Reads what can be read of a row that cannot be used: what it shares with others.
+pub(crate) fn read_leniently(row: Row<'_>, plan: &Plan<'_>, memo: &mut FactMemo) -> RowFacts {
+    let place = read_place(row, plan).unwrap_or_default();
+    let mut facts = RowFacts {
+        place: place.place,
+        other_place: place.other,
+        speaks_of_place: place.speaks,
+        ..RowFacts::default()
+    };
+    read_ties(row, plan, memo, &mut facts);
+    facts
+}
+
+/// Reads what a row shares with others: localities and links.
+fn read_ties(row: Row<'_>, plan: &Plan<'_>, memo: &mut FactMemo, facts: &mut RowFacts) {
     for source in &plan.facts.localities {
         if source.exists() {
             let locality = row.text(source);
@@ -150,7 +169,6 @@ pub(crate) fn read(
     facts.event = id_of(row, &links.event);
     facts.parent_event = id_of(row, &links.parent_event);
     facts.taxon = id_of(row, &links.taxon);
-    Ok(facts)
 }
 
 fn id_of(row: Row<'_>, source: &Source) -> Option<u64> {

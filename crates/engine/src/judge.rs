@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::cells::Row;
 use crate::facts::RowFacts;
+use crate::frequency::hash_of;
 use crate::known::Known;
 use crate::place::Stated;
 use crate::plan::Plan;
@@ -97,7 +98,11 @@ impl<'a> Judge<'a> {
         names: &mut NameCache,
         verdicts: &mut Verdicts,
     ) -> Option<Arc<Verdict>> {
-        let hits = names.hits(row, plan, facts.taxon, taxa, self);
+        let mut hits = names.hits(row, plan, facts.taxon, taxa, self);
+        let own = row.text(&plan.links.own);
+        for identified in taxa.identified(hash_of(own.as_bytes())) {
+            hits = Arc::new(both(hits.as_ref().clone(), self.index.lookup(&identified.facts())));
+        }
         if hits.hits.is_empty() && self.without_taxon.is_empty() {
             return None;
         }
@@ -305,6 +310,19 @@ impl NameCache {
             Some(core) if texts.is_empty() => index.lookup(&core.facts()),
             Some(core) => both(look_up(&texts), index.lookup(&core.facts())),
             None => look_up(&texts),
+        };
+        // What the dataset's own checklist says: a synonym of a listed taxon, or a part of one.
+        let look = || {
+            let above = taxon.map(|taxon| taxa.above(taxon)).unwrap_or_default();
+            above.into_iter().fold(look(), |hits, texts| {
+                let mut by_link = index.lookup(&texts.facts());
+                by_link.hits.retain(|(_, how)| {
+                    matches!(how, How::Exact | How::Synonym | How::Child | How::Misspelling)
+                });
+                by_link.hits.iter_mut().for_each(|(_, how)| *how = How::Child);
+                by_link.listed = !by_link.hits.is_empty();
+                both(hits, by_link)
+            })
         };
         let key = self.key.as_slice();
         let hits = judge.known.of(key, || key.into(), || Arc::new(look()));

@@ -267,6 +267,7 @@ impl TableReader<'_> {
                 None => self.row(state, row, read.row, &mut found),
             };
             if let Err(unusable) = refused {
+                self.tie_rejected(state, row);
                 let reject = Reject {
                     file: self.plan.table.file_name(chunk.file).to_owned(),
                     line: read.line,
@@ -329,6 +330,29 @@ impl TableReader<'_> {
             found.protected.push((number, verdict));
         }
         Ok(())
+    }
+
+    /// A row that cannot be used may be of a listed taxon all the same: what it shares stays
+    /// protected. What cannot be read of it counts as unknown.
+    fn tie_rejected(&self, state: &mut Gathered, row: Row<'_>) {
+        if self.plan.role != Role::Records {
+            return;
+        }
+        let facts = facts::read_leniently(row, self.plan, &mut state.memo);
+        let own = row.text(&self.plan.links.own);
+        let own = (!own.trim_ascii().is_empty()).then(|| hash_of(own.as_bytes()));
+        let verdict = self.judge.record(
+            row,
+            self.plan,
+            &facts,
+            (None, None),
+            self.taxa,
+            &mut state.names,
+            &mut state.verdicts,
+        );
+        if let Some(verdict) = verdict {
+            self.tie(state, &facts, facts.event, &own, &verdict);
+        }
     }
 
     /// A row must not hang from nothing.

@@ -59,7 +59,7 @@ impl TableWriter<'_> {
         }
         state.findings.protected_record(&verdict, stated, &shown);
         self.protected(passing, &facts, &verdict, event.is_some(), &mut state.names, written);
-        self.cover_protected(passing, &shown, &facts, &verdict, state);
+        self.cover_protected(&shown, &facts, &verdict, state);
     }
 
     /// Writes a protected row; `hangs` says that it hangs from a new event.
@@ -133,7 +133,6 @@ impl TableWriter<'_> {
 
     fn cover_protected(
         &self,
-        passing: &Passing<'_>,
         shown: &ToldPlace,
         facts: &RowFacts,
         verdict: &Verdict,
@@ -147,7 +146,7 @@ impl TableWriter<'_> {
         if let Some(period) = ToldPeriod::tell(period, verdict.decision.period).period() {
             findings.coverage.period(period);
         }
-        self.cover_groups(passing, state);
+        // Groups are counted of records that leave as held: a protected one may hide a place there.
     }
 
     fn cover_groups(&self, passing: &Passing<'_>, state: &mut Gathered<'_>) {

@@ -7,6 +7,7 @@
 )]
 
 mod events;
+mod found;
 mod leaks;
 mod records;
 mod support;
