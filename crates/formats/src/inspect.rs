@@ -1,6 +1,7 @@
 //! Says what a table holds: rows, columns, extent, and what cannot be read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use reedbed_core::period::{Period, PeriodRead};
 use reedbed_core::place::Nano;
@@ -41,6 +42,20 @@ pub struct TableInspected {
     pub days: Option<(String, String)>,
     /// Rows that cannot be used, by reason: how many, and the first line.
     pub faults: BTreeMap<String, (u64, u64)>,
+    /// The first of those rows.
+    pub first_faults: Vec<FaultInspected>,
+}
+
+/// A row that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FaultInspected {
+    /// Its file.
+    pub file: String,
+    /// Line of the file, from 1.
+    pub line: u64,
+    /// Why, in words.
+    pub reason: String,
 }
 
 /// What a column holds.
@@ -53,6 +68,10 @@ pub struct ColumnInspected {
     pub term: Option<&'static str>,
     /// Rows in which it is not empty.
     pub filled: u64,
+    /// Values that differ, as they are written; no more than 10,000 are counted.
+    pub distinct: u64,
+    #[serde(skip)]
+    seen: HashSet<u64>,
 }
 
 /// Reads a table once.
@@ -72,7 +91,7 @@ pub fn inspect(table: &Table) -> Result<TableInspected, FormatError> {
             .map(|column| ColumnInspected {
                 heading: column.heading.clone(),
                 term: column.term.map(|term| term.name),
-                filled: 0,
+                ..ColumnInspected::default()
             })
             .collect(),
         ..TableInspected::default()
@@ -90,10 +109,17 @@ pub fn inspect(table: &Table) -> Result<TableInspected, FormatError> {
             if let Some(fault) = row.fault {
                 let entry = found.faults.entry(fault.to_string()).or_insert((0, row.line));
                 entry.0 += 1;
+                if found.first_faults.len() < FAULTS_SHOWN {
+                    found.first_faults.push(FaultInspected {
+                        file: table.file_name(chunk.file).to_owned(),
+                        line: row.line,
+                        reason: fault.to_string(),
+                    });
+                }
                 continue;
             }
             for (index, column) in found.columns.iter_mut().enumerate() {
-                column.filled += u64::from(!fields.raw(row.bytes, index).trim_ascii().is_empty());
+                column.count(fields.raw(row.bytes, index).trim_ascii());
             }
             let text = |column: Option<usize>| {
                 let mut scratch = String::new();
@@ -110,6 +136,20 @@ pub fn inspect(table: &Table) -> Result<TableInspected, FormatError> {
     }
     found.days = period.map(|p| (p.start().to_string(), p.end().to_string()));
     Ok(found)
+}
+
+impl ColumnInspected {
+    fn count(&mut self, value: &[u8]) {
+        if value.is_empty() {
+            return;
+        }
+        self.filled += 1;
+        if self.distinct < MOST_DISTINCT {
+            let mut hasher = DefaultHasher::new();
+            value.hash(&mut hasher);
+            self.distinct += u64::from(self.seen.insert(hasher.finish()));
+        }
+    }
 }
 
 impl TableInspected {
@@ -155,3 +195,5 @@ const PLACE: [&str; 8] = [
     "verbatimSRS",
     "coordinateUncertaintyInMeters",
 ];
+const FAULTS_SHOWN: usize = 20;
+const MOST_DISTINCT: u64 = 10_000;

@@ -1,8 +1,10 @@
 //! Splits rows into fields, and says where each is; allocates nothing per row.
 
 mod fault;
+mod quotes;
 
 pub use fault::RowFault;
+use quotes::Quotes;
 
 use crate::scan;
 use crate::table::{Dialect, Shape};
@@ -10,8 +12,10 @@ use crate::table::{Dialect, Shape};
 /// Where the fields of one row end; reused from row to row.
 #[derive(Debug, Clone, Default)]
 pub struct Fields {
-    /// End of each field, exclusive; the next begins one byte later.
+    /// End of each field, exclusive; the next begins one byte later. What is behind `len` is left
+    /// from other rows.
     ends: Vec<u32>,
+    len: usize,
     quoting: Quoting,
 }
 
@@ -32,17 +36,17 @@ enum Quoting {
 impl Fields {
     /// How many fields the row has.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.len
     }
 
     /// Whether the row has no field.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len == 0
     }
 
     /// The bytes of a field as written, with its quotes; empty behind the end of the row.
     pub fn raw<'a>(&self, row: &'a [u8], index: usize) -> &'a [u8] {
-        let Some(end) = self.ends.get(index) else { return &[] };
+        let Some(end) = self.ends.get(index).filter(|_| index < self.len) else { return &[] };
         let start = match index.checked_sub(1).and_then(|before| self.ends.get(before)) {
             Some(before) => *before as usize + 1,
             None => 0,
@@ -81,47 +85,49 @@ impl Fields {
 
     /// Splits a row without its terminator.
     pub(crate) fn split(&mut self, row: &[u8], dialect: Dialect) {
-        self.ends.clear();
+        self.len = 0;
         self.quoting = Quoting::Absent;
         match dialect.quote {
             Some(quote) if memchr::memchr(quote, row).is_some() => {
                 self.split_quoted(row, dialect.delimiter, quote);
             }
-            _ => scan::each(row, dialect.delimiter, |at| self.ends.push(index(at))),
+            _ => scan::each_block(row, dialect.delimiter, |at, hits| self.end_at(index(at), hits)),
         }
-        self.ends.push(index(row.len()));
+        self.end_at(index(row.len()), 1);
     }
 
-    /// A quote opens at the start of a field only; a doubled quote inside is one quote.
-    fn split_quoted(&mut self, row: &[u8], delimiter: u8, quote: u8) {
-        let (mut is_inside, mut is_stray) = (false, false);
-        let mut start = 0;
-        // One behind the quote that last closed the field that is being read.
-        let mut closed = None;
-        scan::each_of_two(row, delimiter, quote, |at, is_quote| match (is_inside, is_quote) {
-            (true, false) => {}
-            (true, true) => {
-                is_inside = false;
-                closed = Some(at + 1);
-            }
-            (false, true) if at == start || closed == Some(at) => {
-                is_inside = true;
-                self.quoting = Quoting::Sound;
-            }
-            // Inside a field that is not quoted it is a character like any other.
-            (false, true) => is_stray |= closed.is_some(),
-            (false, false) => {
-                is_stray |= closed.is_some_and(|closed| closed != at);
-                closed = None;
-                self.ends.push(index(at));
-                start = at + 1;
-            }
-        });
-        if is_inside {
-            self.quoting = Quoting::Unclosed;
-        } else if is_stray || closed.is_some_and(|closed| closed != row.len()) {
-            self.quoting = Quoting::Stray;
+    /// Ends a field at each bit.
+    #[inline]
+    fn end_at(&mut self, base: u32, mut hits: u64) {
+        if self.ends.len() < self.len + 64 {
+            self.ends.resize((self.len + 64) * 2, 0);
         }
+        let mut at = self.len;
+        self.len += hits.count_ones() as usize;
+        while hits != 0 {
+            // Eight at a time whether or not there are so many: what is too much is written over.
+            if let Some(ends) = self.ends.get_mut(at..).and_then(<[u32]>::first_chunk_mut::<8>) {
+                for end in ends {
+                    *end = base.wrapping_add(hits.trailing_zeros());
+                    hits &= hits.wrapping_sub(1);
+                }
+            }
+            at += 8;
+        }
+    }
+
+    fn split_quoted(&mut self, row: &[u8], delimiter: u8, quote: u8) {
+        let mut state = Quotes::new();
+        scan::each_block_of_two(row, delimiter, quote, |at, delimiters, quotes| {
+            let inside = state.block(delimiters, quotes, row.len() - at);
+            self.end_at(index(at), delimiters & !inside);
+        });
+        self.quoting = match state {
+            Quotes { is_inside: true, .. } => Quoting::Unclosed,
+            Quotes { is_stray: true, .. } => Quoting::Stray,
+            Quotes { has_opened: true, .. } => Quoting::Sound,
+            _ => Quoting::Absent,
+        };
     }
 
     /// Whether any quotes of the row are not as they must be.
@@ -245,31 +251,27 @@ impl<'a> Rows<'a> {
 }
 
 /// Tells where rows end: one behind each line feed outside of quotes.
-///
-/// A quote opens at the start of a field and nowhere else, as the splitter has it: a stray quote
-/// inside a field is a character like any other.
 pub(crate) fn row_ends(bytes: &[u8], dialect: Dialect, ends: &mut Vec<u32>) {
     let Some(quote) = dialect.quote else {
         ends.extend(memchr::memchr_iter(b'\n', bytes).map(|at| index(at + 1)));
         return;
     };
-    let mut is_inside = false;
-    let mut closed = None;
-    for at in memchr::memchr2_iter(b'\n', quote, bytes) {
-        if bytes.get(at) == Some(&b'\n') {
-            if !is_inside {
-                ends.push(index(at + 1));
+    let mut state = Quotes::new();
+    let (delimiter, line_end) = (dialect.delimiter, b'\n');
+    scan::each_block_of_three(
+        bytes,
+        delimiter,
+        quote,
+        line_end,
+        |at, delimiters, quotes, feeds| {
+            let inside = state.block(delimiters | feeds, quotes, bytes.len() - at);
+            let mut found = feeds & !inside;
+            while found != 0 {
+                ends.push(index(at + 1).wrapping_add(found.trailing_zeros()));
+                found &= found - 1;
             }
-        } else if is_inside {
-            is_inside = false;
-            closed = Some(at + 1);
-        } else {
-            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-            let starts_field =
-                before.is_none_or(|byte| *byte == dialect.delimiter || *byte == b'\n');
-            is_inside = starts_field || closed == Some(at);
-        }
-    }
+        },
+    );
 }
 
 /// Whether a row is longer than allowed, its line feed left aside.

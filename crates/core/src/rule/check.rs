@@ -134,7 +134,7 @@ fn outcome(rule: &Rule) -> Vec<Found> {
     }
     if is_finer_than_category(outcome) {
         warn(
-            "the public width is finer than its category's; the width decides how the place is told",
+            "the public width is finer than its category's, which holds; a width can only make it coarser",
         );
     }
     if outcome

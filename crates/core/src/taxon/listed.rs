@@ -27,10 +27,15 @@ impl RuleTaxon {
         Self { scientific_name: scientific_name.to_owned(), ..Self::default() }
     }
 
-    /// Cuts a cell of vernacular names at commas, semicolons, bars and slashes.
+    /// Cuts a cell of vernacular names at commas, semicolons, bars and slashes, brackets aside.
     pub fn vernaculars(cell: &str) -> Vec<String> {
-        let names = cell.split([',', ';', '|', '/']).map(str::trim);
-        names.filter(|name| name.chars().any(char::is_alphabetic)).map(str::to_owned).collect()
+        let mut depth = 0_i32;
+        let names = cell.split(|c| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            depth <= 0 && matches!(c, ',' | ';' | '|' | '/')
+        });
+        let names = names.map(str::trim).filter(|name| name.chars().any(char::is_alphabetic));
+        names.map(str::to_owned).collect()
     }
 
     /// The rank above the genus that it has; nothing for genera and species.

@@ -3,6 +3,8 @@
 //! A deletion neighbourhood: two words within distance d become equal when each loses at most d
 //! letters, so the words that lose letters are looked up by hash instead of being compared with all.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use rustc_hash::FxHashMap;
 
 /// Words, found again by their near-misspellings.
@@ -14,6 +16,8 @@ pub(super) struct NearIndex {
     lost: FxHashMap<u64, Vec<u32>>,
     /// One bit for each hash in `lost`, so that most words that are near none cost nothing.
     bits: Vec<u64>,
+    /// What was found before: many names share a genus.
+    found: Mutex<FxHashMap<String, Arc<[u32]>>>,
 }
 
 impl NearIndex {
@@ -47,6 +51,15 @@ impl NearIndex {
 
     /// The words that are near another, itself left out.
     pub(super) fn near(&self, word: &str) -> Vec<&str> {
+        let known = self.found.lock().unwrap_or_else(PoisonError::into_inner).get(word).cloned();
+        let near = known.unwrap_or_else(|| self.search(word));
+        near.iter()
+            .filter_map(|index| self.words.get(*index as usize))
+            .map(String::as_str)
+            .collect()
+    }
+
+    fn search(&self, word: &str) -> Arc<[u32]> {
         let mut candidates: Vec<u32> = Vec::new();
         for_each_loss(word, |hash| {
             let (at, mask) = bit_of(hash, self.bits.len());
@@ -56,11 +69,17 @@ impl NearIndex {
         });
         candidates.sort_unstable();
         candidates.dedup();
-        candidates
-            .into_iter()
-            .filter_map(|index| self.words.get(index as usize).map(String::as_str))
-            .filter(|listed| *listed != word && is_near(word, listed))
-            .collect()
+        candidates.retain(|index| {
+            let listed = self.words.get(*index as usize);
+            listed.is_some_and(|listed| listed != word && is_near(word, listed))
+        });
+        let near: Arc<[u32]> = Arc::from(candidates);
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if found.len() >= MOST_FOUND {
+            found.clear();
+        }
+        found.insert(word.to_owned(), Arc::clone(&near));
+        near
     }
 }
 
@@ -135,6 +154,8 @@ const LONG_WORD: usize = 9;
 /// Longer words are compared as they are only.
 const LONGEST_WORD: usize = 40;
 const BITS_PER_HASH: usize = 16;
+/// Words whose neighbours are remembered; then all are forgotten.
+const MOST_FOUND: usize = 65_536;
 /// The base of the polynomial; any large odd number serves.
 const PRIME: u64 = 0x0000_0100_0000_01b3;
 

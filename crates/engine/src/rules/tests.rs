@@ -139,6 +139,54 @@ fn the_digest_is_of_what_rules_say() {
     assert_eq!(first.len(), 64);
 }
 
+/// The blocks of the documentation between lines of three back ticks.
+fn documented(opening: &str) -> String {
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/rules.md");
+    let docs = std::fs::read_to_string(docs).unwrap();
+    let opening = format!("\n{opening}\n");
+    let (_, block) = docs.split_once(&opening).unwrap();
+    let (block, _) = block.split_once("\n```").unwrap();
+    format!("{block}\n")
+}
+
+#[test]
+fn the_examples_of_the_documentation_are_read_without_a_problem() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = documented("```");
+    let foreign = "WildNetTaxonID,scientificName,status,generalisation\n1,Ninox strenua,VU,2 KM\n";
+    let map = documented("```toml");
+    let [own, foreign, map] = files(
+        &folder,
+        [
+            ("own.csv", list.as_bytes()),
+            ("QLD-1.csv", foreign.as_bytes()),
+            ("qld.toml", map.as_bytes()),
+        ],
+    );
+    let (set, problems) = load(&[own, foreign], &[map]).unwrap();
+    assert_eq!(problems, []);
+    assert_eq!(set.rules.len(), 4);
+    assert_eq!(set.rules[3].outcome.public_width, Some(Width::Metres(2_000)));
+}
+
+#[test]
+fn every_column_and_reason_is_documented() {
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/rules.md");
+    let docs = std::fs::read_to_string(docs).unwrap();
+    for column in list::Column::all() {
+        assert!(
+            docs.contains(&format!("`{column}`")) || docs.contains(&format!("\"{column}\"")),
+            "{column}"
+        );
+    }
+    for reason in reedbed_core::rule::Reason::ALL {
+        assert!(docs.contains(&format!("`{}`", reason.code())), "{}", reason.code());
+    }
+    for kind in reedbed_core::rule::KINDS {
+        assert!(docs.contains(&format!("`{kind}`")), "{kind}");
+    }
+}
+
 /// The real lists beside the project with our mappings; nothing where they are not there.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn real_lists() -> Option<(RuleSet, Vec<Problem>)> {

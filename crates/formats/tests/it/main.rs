@@ -12,6 +12,7 @@ mod archives;
 mod descriptors;
 mod hostile_archives;
 mod hostile_tables;
+mod inspections;
 mod names;
 mod plain;
 mod raw_zip;

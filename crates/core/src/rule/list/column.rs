@@ -56,6 +56,11 @@ impl Column {
             .map(|(column, _)| *column)
     }
 
+    /// All columns, in the order of the documentation.
+    pub fn all() -> impl Iterator<Item = Self> {
+        HEADINGS.iter().map(|(column, _)| *column)
+    }
+
     /// The heading as the documentation gives it.
     pub fn heading(self) -> &'static str {
         let row = HEADINGS.iter().find(|(column, _)| *column == self);

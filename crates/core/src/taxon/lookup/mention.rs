@@ -31,8 +31,10 @@ impl Search<'_, '_> {
     fn piece(&mut self, piece: &str, read: Option<&[Reading]>) {
         let words = Words::of(piece);
         // Behind a binomial stand authors, some of whom have the name of a genus.
-        let _is_binomial = words.words.first().is_some_and(|first| is_capital(first.text))
-            && words.words.iter().skip(1).any(Word::is_epithet);
+        let is_binomial = words.words.first().is_some_and(|first| is_capital(first.text))
+            && words.words.iter().skip(1).any(Word::is_epithet)
+            && !piece.contains(['/', '+', '&'])
+            && !words.words.iter().any(|word| JOINING_WORDS.contains(&word.text));
         let index = self.index;
         let mut near_tries = MOST_NEAR_TRIES;
         for (at, word) in words.words.iter().enumerate() {
@@ -41,8 +43,11 @@ impl Search<'_, '_> {
             }
             let after = words.words.get(at + 1..).unwrap_or_default();
             if index.by_genus.contains_key(&word.base) {
-                let is_read =
-                    read.is_some_and(|read| read.iter().any(|name| name.genus == word.base));
+                let is_author =
+                    is_binomial && !after.first().is_some_and(|next| is_open(&next.base));
+                let is_read = read.is_some_and(|read| {
+                    is_author || read.iter().any(|name| name.genus == word.base)
+                });
                 self.genus_mentioned(&word.base, after, is_read);
             } else if let Some(next) =
                 after.first().filter(|next| is_capital(word.text) && is_small(next.text))
@@ -64,7 +69,7 @@ impl Search<'_, '_> {
     fn genus_mentioned(&mut self, genus: &str, after: &[Word<'_>], is_read: bool) {
         let index = self.index;
         let mut is_named = false;
-        for word in after {
+        for word in after.iter().take(FARTHEST) {
             for entry in index.entries_of(index.by_pair.get(&pair_key(genus, &word.stem))) {
                 self.hit(entry.taxon, How::Mentioned);
                 is_named = true;
@@ -176,6 +181,13 @@ const USUAL_WORDS: &[&str] = &[
     "outside", "over", "pupa", "pupae", "species", "this", "tree", "under", "was", "were",
 ];
 
+/// Words between two names. "Et" stands between authors too: rather one match too many.
+const JOINING_WORDS: &[&str] = &[
+    "and", "e", "et", "ja", "nebo", "o", "och", "oder", "og", "or", "ou", "und", "vel", "with", "y",
+];
+
+/// Words behind a genus among which its epithet may stand.
+const FARTHEST: usize = 20;
 /// Pairs of words of one piece that are compared for near-misspellings; beyond these, only exact
 /// words count.
 const MOST_NEAR_TRIES: usize = 50;

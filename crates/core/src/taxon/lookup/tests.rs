@@ -69,6 +69,30 @@ fn a_vernacular_name_is_found_among_other_words() {
 }
 
 #[test]
+fn what_stands_in_brackets_is_no_vernacular_name() {
+    assert_eq!(
+        RuleTaxon::vernaculars(
+            "Major Mitchell's Cockatoo (LNE, MM), Wee Juggler; Pink cockatoo | -"
+        ),
+        ["Major Mitchell's Cockatoo (LNE, MM)", "Wee Juggler", "Pink cockatoo"]
+    );
+}
+
+#[test]
+fn a_text_that_repeats_a_genus_without_end_takes_little_time() {
+    let taxa = [RuleTaxon::named("Botaurus stellaris")];
+    let text = "Botaurus ".repeat(7_000);
+    let facts = TaxonFacts {
+        scientific_name: "Parus major",
+        previous_identifications: &text,
+        ..TaxonFacts::default()
+    };
+    let begin = std::time::Instant::now();
+    assert!(TaxonIndex::new(&taxa, None).lookup(&facts).listed);
+    assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
+}
+
+#[test]
 fn a_taxon_named_in_the_vernacular_only_cannot_be_ruled_out() {
     let taxa = [RuleTaxon { vernacular_names: vec!["Bittern".to_owned()], ..RuleTaxon::default() }];
     let index = TaxonIndex::new(&taxa, None);
@@ -234,8 +258,9 @@ fn many_names_are_looked_up_among_many_in_little_time() {
     }
     let each = begin.elapsed() / u32::try_from(NAMES).unwrap();
     assert!(listed > 0 && listed < NAMES / 2, "{listed}");
-    // 100,000 names in 5 s would be 50 µs; four times that leaves room for a busy machine.
-    assert!(each.as_micros() < 200, "{each:?} each");
+    // 20 to 40 µs on an idle machine. Comparing with all listed names would take tens of
+    // milliseconds, which no busy machine hides.
+    assert!(each.as_millis() < 2, "{each:?} each");
 }
 
-const NAMES: usize = 20_000;
+const NAMES: usize = 10_000;
