@@ -39,6 +39,13 @@ impl Source {
         !self.columns.is_empty() || !self.default.is_empty()
     }
 
+    /// Each of its columns by itself, and what holds where they are empty.
+    pub(crate) fn each(self) -> impl Iterator<Item = Self> {
+        let constant = (!self.default.is_empty() || self.columns.is_empty())
+            .then(|| Self { columns: Vec::new(), default: self.default });
+        self.columns.into_iter().map(|column| Self::column(Some(column))).chain(constant)
+    }
+
     /// The columns.
     pub(crate) fn columns(&self) -> &[usize] {
         &self.columns

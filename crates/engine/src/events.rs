@@ -10,19 +10,22 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::place::{Stated, is_standing};
 use crate::pseudonym::Pseudonyms;
-use crate::verdict::{Ties, Verdict, stricter, tie};
+use crate::ties::{Had, Thing, Ties, tie};
+use crate::verdict::{Verdict, stricter};
 
 /// One event.
 #[derive(Debug)]
 pub(crate) struct Event {
     /// Its place, if it states one.
     pub(crate) place: Option<Stated>,
+    /// Other places that its cells state.
+    pub(crate) other_places: Vec<Stated>,
     /// Whether it says anything of a place at all, readable or not.
     pub(crate) speaks_of_place: bool,
     /// Its period, if it states one.
     pub(crate) period: Option<Period>,
-    /// Hashes of its locality texts.
-    pub(crate) localities: Vec<u64>,
+    /// What it shares with others, its place and identifier aside.
+    pub(crate) shared: Vec<Had>,
     /// Hash of the identifier of the event that it is part of.
     pub(crate) parent: Option<u64>,
     /// The verdict on the event itself.
@@ -85,19 +88,25 @@ impl Events {
     ) {
         tie(&mut ties.events, id, shared);
         // The locality that the record inherits: that of the nearest event that has one.
-        let nearest = self.chain(Some(id)).find(|(_, event)| !event.localities.is_empty());
-        for locality in nearest.iter().flat_map(|(_, event)| &event.localities) {
-            tie(&mut ties.localities, *locality, shared);
+        let is_text = |had: &&Had| had.thing != Thing::Outline;
+        let nearest =
+            self.chain(Some(id)).find(|(_, event)| event.shared.iter().any(|had| is_text(&had)));
+        for had in nearest.iter().flat_map(|(_, event)| &event.shared).filter(is_text) {
+            tie(&mut ties.things, *had, shared);
         }
         for (id, event) in self.chain(Some(id)).filter(|(_, event)| event.speaks_of_place) {
             tie(&mut ties.events, id, shared);
-            for locality in &event.localities {
-                tie(&mut ties.localities, *locality, shared);
+            let stands = |place: &Stated| is_standing(*place, &shared.decision, pseudonyms);
+            let has_cell = event.place.as_ref().is_some_and(stands);
+            for had in event.shared.iter().filter(|had| !has_cell || had.thing != Thing::Outline) {
+                tie(&mut ties.things, *had, shared);
             }
-            if let Some(place) = event.place
-                && !is_standing(place, &shared.decision, pseudonyms)
-            {
-                tie(&mut ties.points, place.point, shared);
+            for place in event.place.iter().chain(&event.other_places) {
+                if !stands(place) {
+                    for had in Had::around(place.point) {
+                        tie(&mut ties.things, had, shared);
+                    }
+                }
             }
         }
     }
@@ -131,11 +140,12 @@ impl Events {
             .iter()
             .filter_map(|(id, event)| {
                 let mut verdict = stricter(event.verdict.as_ref(), ties.events.get(id));
-                for locality in &event.localities {
-                    verdict = stricter(verdict.as_ref(), ties.localities.get(locality));
+                for had in &event.shared {
+                    verdict = stricter(verdict.as_ref(), ties.things.get(had));
                 }
-                if let Some(place) = event.place {
-                    verdict = stricter(verdict.as_ref(), ties.points.get(&place.point));
+                for place in event.place.iter().chain(&event.other_places) {
+                    let point = Had::point(place.point);
+                    verdict = stricter(verdict.as_ref(), ties.things.get(&point));
                 }
                 Some((*id, verdict?))
             })

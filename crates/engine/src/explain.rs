@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use crate::cells::Row;
 use crate::facts::{self, FactMemo, Oddities};
-use crate::frequency::hash_of;
+use crate::hash::hash_of;
 use crate::plan::Role;
 use crate::rule_words;
 use crate::share::{Prepared, ShareError};
 use crate::statement;
+use crate::ties::Had;
 use crate::verdict::stricter;
 
 /// What was found about one record, in sentences.
@@ -75,7 +76,7 @@ impl Prepared<'_> {
                     let events = &self.survey().events;
                     let inherited = (
                         facts.place.or_else(|| events.place(facts.event)),
-                        facts.period.or_else(|| events.period(facts.event)),
+                        facts.widest_period.or_else(|| events.period(facts.event)),
                     );
                     let own = survey
                         .protected
@@ -92,16 +93,14 @@ impl Prepared<'_> {
                         }
                         shared = stricter(shared.as_ref(), by_event.as_ref());
                     }
-                    for locality in &facts.localities {
-                        if let Some(tie) = ties.localities.get(locality) {
-                            with.push("its locality text");
+                    let points = facts.places().map(|place| Had::point(place.point));
+                    for had in facts.shared.iter().copied().chain(points) {
+                        if let Some(tie) = ties.things.get(&had) {
+                            with.push(had.thing.words());
                             shared = stricter(shared.as_ref(), Some(tie));
                         }
                     }
-                    if let Some(tie) = facts.place.and_then(|place| ties.points.get(&place.point)) {
-                        with.push("its exact place");
-                        shared = stricter(shared.as_ref(), Some(tie));
-                    }
+                    with.sort_unstable();
                     with.dedup();
                     let (hits, meetings, _) =
                         self.judge().explain(row, plan, &facts, inherited, self.taxa());

@@ -4,28 +4,36 @@ use std::borrow::Cow;
 
 use reedbed_core::period::{Period, PeriodCells, PeriodRead};
 use reedbed_core::place::{Nano, Point};
-use reedbed_formats::place::{self, PlaceCells, PlaceRead, WhyUnknown};
+use reedbed_formats::place::{self, OutlineRead, PlaceCells, PlaceRead, WhyUnknown};
 
 use crate::cells::{Row, Source};
-use crate::frequency::hash_of;
+use crate::fold::fold;
+use crate::hash::hash_of;
 use crate::memo::Memo;
 use crate::place::Stated;
 use crate::plan::Plan;
 use crate::statement;
+use crate::ties::{Had, Thing};
 
 /// What one row states.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RowFacts {
     /// Its place.
     pub(crate) place: Option<Stated>,
-    /// Where its verbatim place disagrees with the decimal one: that place too.
-    pub(crate) other_place: Option<Stated>,
+    /// Where other cells of it disagree about the place: those places too.
+    pub(crate) other_places: Vec<Stated>,
+    /// The circle of its outline.
+    pub(crate) outline: Option<Stated>,
+    /// Whether it has an outline of which nobody knows where it is.
+    pub(crate) is_outline_unknown: bool,
     /// Whether any of its cells speaks of a place, readable or not.
     pub(crate) speaks_of_place: bool,
     /// Its period.
     pub(crate) period: Option<Period>,
-    /// Hashes of its locality texts, folded.
-    pub(crate) localities: Vec<u64>,
+    /// The period for rules: its verbatim date, where that says something else, included.
+    pub(crate) widest_period: Option<Period>,
+    /// What it shares with others, its places aside.
+    pub(crate) shared: Vec<Had>,
     /// Hash of the identifier of its event.
     pub(crate) event: Option<u64>,
     /// Hash of the identifier of the event that its event is part of.
@@ -37,19 +45,24 @@ pub(crate) struct RowFacts {
 impl RowFacts {
     /// Something that tells sites apart: the point, else the locality.
     pub(crate) fn site(&self) -> Option<u64> {
-        match (&self.place, self.localities.first()) {
-            (Some(place), _) => {
-                let (lat, lon) = (place.point.lat().0, place.point.lon().0);
-                let mut bytes = [0_u8; 16];
-                for (byte, value) in
-                    bytes.iter_mut().zip(lat.to_le_bytes().into_iter().chain(lon.to_le_bytes()))
-                {
-                    *byte = value;
-                }
-                Some(hash_of(&bytes))
-            }
-            (None, locality) => locality.copied(),
+        match &self.place {
+            Some(place) => Some(Had::point(place.point).key),
+            None => self.shared.iter().find(|had| had.thing == Thing::Locality).map(|had| had.key),
         }
+    }
+
+    /// All places that its cells state.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Stated> {
+        self.place.into_iter().chain(self.other_places.iter().copied())
+    }
+
+    /// Forgets all, and keeps the room.
+    fn clear(&mut self) {
+        let (mut shared, mut others) =
+            (std::mem::take(&mut self.shared), std::mem::take(&mut self.other_places));
+        shared.clear();
+        others.clear();
+        *self = Self { shared, other_places: others, ..Self::default() };
     }
 }
 
@@ -108,6 +121,7 @@ struct PlaceFound {
 #[derive(Debug, Clone, Copy, Default)]
 struct PeriodFound {
     period: Option<Period>,
+    widest: Option<Period>,
     is_unknown: bool,
 }
 
@@ -122,53 +136,96 @@ pub(crate) fn read(
     oddities: &mut Oddities,
 ) -> Result<RowFacts, Unusable> {
     let mut facts = RowFacts::default();
+    read_into(&mut facts, row, plan, memo, oddities)?;
+    Ok(facts)
+}
+
+/// Reads a row into the room that another left.
+pub(crate) fn read_into(
+    facts: &mut RowFacts,
+    row: Row<'_>,
+    plan: &Plan<'_>,
+    memo: &mut FactMemo,
+    oddities: &mut Oddities,
+) -> Result<(), Unusable> {
+    facts.clear();
     if plan.has_place {
         // Places differ from row to row more often than not: remembering them costs more than it saves.
-        let found = read_place(row, plan)?;
+        let found = read_place(row, &plan.facts.place)?;
         facts.place = found.place;
-        facts.other_place = found.other;
+        facts.other_places.extend(found.other);
         facts.speaks_of_place = found.speaks;
         oddities.places_disagree += u64::from(found.other.is_some());
         oddities.datum_not_stated += u64::from(found.is_datum_assumed);
         oddities.place_unknown += u64::from(found.is_unknown);
+        for sources in &plan.facts.further_places {
+            let further = read_place(row, sources)?;
+            facts.speaks_of_place |= further.speaks;
+            facts.other_places.extend(further.place.into_iter().chain(further.other));
+        }
+        read_outline(row, plan, facts);
     }
     let dates = plan.facts.event_dates.iter().chain(&plan.facts.date_parts);
-    let raws = dates.flat_map(|source| row.raws(source));
+    let raws = dates.chain([&plan.facts.verbatim_date]).flat_map(|source| row.raws(source));
     let found = memo.period.of(raws, || read_period(row, plan))?;
     facts.period = found.period;
+    facts.widest_period = found.widest;
     oddities.period_unknown += u64::from(found.is_unknown);
-    read_ties(row, plan, memo, &mut facts);
-    Ok(facts)
+    read_ties(row, plan, memo, facts);
+    Ok(())
 }
 
 /// Reads what can be read of a row that cannot be used: what it shares with others.
 pub(crate) fn read_leniently(row: Row<'_>, plan: &Plan<'_>, memo: &mut FactMemo) -> RowFacts {
-    let place = read_place(row, plan).unwrap_or_default();
+    let place = read_place(row, &plan.facts.place).unwrap_or_default();
     let mut facts = RowFacts {
         place: place.place,
-        other_place: place.other,
+        other_places: place.other.into_iter().collect(),
         speaks_of_place: place.speaks,
         ..RowFacts::default()
     };
+    for sources in &plan.facts.further_places {
+        let further = read_place(row, sources).unwrap_or_default();
+        facts.other_places.extend(further.place.into_iter().chain(further.other));
+    }
+    read_outline(row, plan, &mut facts);
     read_ties(row, plan, memo, &mut facts);
     facts
 }
 
-/// Reads what a row shares with others: localities and links.
+/// Reads what a row shares with others: texts and links.
 fn read_ties(row: Row<'_>, plan: &Plan<'_>, memo: &mut FactMemo, facts: &mut RowFacts) {
-    for source in &plan.facts.localities {
-        if source.exists() {
-            let locality = row.text(source);
-            if !locality.trim_ascii().is_empty() && locality != statement::WORDING {
-                fold(&locality, &mut memo.folded);
-                facts.localities.push(hash_of(memo.folded.as_bytes()));
-            }
+    for (thing, source) in &plan.facts.shared {
+        let text = row.text(source);
+        if text.trim_ascii().is_empty() || text == statement::WORDING {
+            continue;
+        }
+        fold(&text, &mut memo.folded);
+        if !memo.folded.is_empty() {
+            facts.shared.push(Had::text(*thing, &memo.folded));
         }
     }
     let links = &plan.links;
     facts.event = id_of(row, &links.event);
     facts.parent_event = id_of(row, &links.parent_event);
     facts.taxon = id_of(row, &links.taxon);
+}
+
+fn read_outline(row: Row<'_>, plan: &Plan<'_>, facts: &mut RowFacts) {
+    let Some(source) = plan.facts.place.last().filter(|source| source.exists()) else { return };
+    match place::outline(&row.text(source)) {
+        OutlineRead::Absent => {}
+        OutlineRead::Unreadable => facts.is_outline_unknown = true,
+        OutlineRead::Within(point, radius_m) => {
+            facts.outline = Some(Stated {
+                point,
+                uncertainty_m: Some(radius_m),
+                shift_m: 0.0,
+                has_datum: true,
+                precision: None,
+            });
+        }
+    }
 }
 
 fn id_of(row: Row<'_>, source: &Source) -> Option<u64> {
@@ -179,29 +236,10 @@ fn id_of(row: Row<'_>, source: &Source) -> Option<u64> {
     (!id.trim_ascii().is_empty()).then(|| hash_of(id.as_bytes()))
 }
 
-/// Texts that differ in case or spaces only are one locality.
-fn fold(text: &str, folded: &mut String) {
-    folded.clear();
-    for word in text.split_whitespace() {
-        if !folded.is_empty() {
-            folded.push(' ');
-        }
-        if word.is_ascii() {
-            let start = folded.len();
-            folded.push_str(word);
-            if let Some(word) = folded.get_mut(start..) {
-                word.make_ascii_lowercase();
-            }
-        } else {
-            folded.extend(word.chars().flat_map(char::to_lowercase));
-        }
-    }
-}
-
-fn read_place(row: Row<'_>, plan: &Plan<'_>) -> Result<PlaceFound, Unusable> {
+fn read_place(row: Row<'_>, sources: &[Source]) -> Result<PlaceFound, Unusable> {
     let mut found = PlaceFound::default();
     let mut texts: [Cow<'_, str>; 11] = Default::default();
-    for (text, source) in texts.iter_mut().zip(&plan.facts.place) {
+    for (text, source) in texts.iter_mut().zip(sources) {
         if source.exists() {
             *text = row.text(source);
         }
@@ -307,5 +345,11 @@ fn read_period(row: Row<'_>, plan: &Plan<'_>) -> Result<PeriodFound, Unusable> {
             }
         }
     }
+    // Rules must not overlook a season that only the verbatim date tells.
+    let verbatim = Period::parse(&row.text(&plan.facts.verbatim_date)).known();
+    found.widest = match (found.period, verbatim) {
+        (Some(period), Some(verbatim)) => Some(period.hull(verbatim)),
+        (period, _) => period,
+    };
     Ok(found)
 }

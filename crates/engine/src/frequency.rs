@@ -1,11 +1,11 @@
 //! Values that many records share: what may leave with a protected record because it tells nothing
 //! of it.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use reedbed_core::term::Action;
 use reedbed_formats::table::Table;
 use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::hash::hash_of;
 
 /// Values of each column that are common.
 #[derive(Debug, Default)]
@@ -163,13 +163,6 @@ impl ColumnCounter {
         }
         sites.count >= WANTED
     }
-}
-
-/// Hashes an identifier or a text, for tables in memory; SipHash, so that collisions are chance.
-pub(crate) fn hash_of(bytes: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    bytes.trim_ascii().hash(&mut hasher);
-    hasher.finish()
 }
 
 const WANTED: usize = 3;

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::cells::Row;
 use crate::facts::RowFacts;
-use crate::frequency::hash_of;
+use crate::hash::hash_of;
 use crate::known::Known;
 use crate::place::Stated;
 use crate::plan::Plan;
@@ -83,7 +83,7 @@ impl<'a> Judge<'a> {
         if self.without_taxon.is_empty() {
             return None;
         }
-        self.judge(row, plan, "event", None, facts, (facts.place, facts.period), verdicts)
+        self.judge(row, plan, "event", None, facts, (facts.place, facts.widest_period), verdicts)
     }
 
     /// Decides about a record. `inherited` is its place and period, its event's where it has none.
@@ -177,11 +177,15 @@ impl<'a> Judge<'a> {
     ) -> T {
         let circles: Vec<(Point, f64)> = place
             .iter()
-            .chain(&facts.other_place)
+            .chain(&facts.other_places)
+            .chain(&facts.outline)
             .map(|stated| (stated.point, stated.radius_m()))
             .collect();
-        let place =
-            if circles.is_empty() { PlaceFact::Unknown } else { PlaceFact::Circles(&circles) };
+        let place = if circles.is_empty() || facts.is_outline_unknown {
+            PlaceFact::Unknown
+        } else {
+            PlaceFact::Circles(&circles)
+        };
         let sources = &plan.facts;
         let life_stage = row.text(&sources.life_stage);
         let reproductive_condition = row.text(&sources.reproductive_condition);

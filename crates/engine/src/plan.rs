@@ -6,6 +6,7 @@ use reedbed_formats::dataset::{Dataset, Form};
 use reedbed_formats::table::{RowKind, Table};
 
 use crate::cells::{Source, has_any};
+use crate::ties::Thing;
 
 /// What the rows of a table are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +68,13 @@ pub(crate) struct FactSources {
     pub(crate) event_dates: Vec<Source>,
     /// year, month, day, startDayOfYear, endDayOfYear.
     pub(crate) date_parts: Vec<Source>,
-    /// locality and verbatimLocality.
-    pub(crate) localities: Vec<Source>,
+    /// verbatimEventDate.
+    pub(crate) verbatim_date: Source,
+    /// Second and further columns of the same place terms, each time in the order of
+    /// [`PLACE_TERMS`].
+    pub(crate) further_places: Vec<Vec<Source>>,
+    /// Texts that records share.
+    pub(crate) shared: Vec<(Thing, Source)>,
     /// lifeStage.
     pub(crate) life_stage: Source,
     /// reproductiveCondition.
@@ -94,7 +100,7 @@ impl<'t> Plan<'t> {
                 let role = role_of(table, core);
                 // Plain tables hang together by named columns, not by their first one.
                 let hangs = core.filter(|_| is_archive && !table.is_core && table.id.is_some());
-                let facts = FactSources::of(table);
+                let facts = FactSources::of(table, has_events);
                 Plan {
                     table,
                     role,
@@ -177,7 +183,7 @@ fn pick(sources: &[Source]) -> Source {
 }
 
 impl FactSources {
-    fn of(table: &Table) -> Self {
+    fn of(table: &Table, has_events: bool) -> Self {
         let all =
             |names: &[&str]| names.iter().map(|name| Source::of(table, name)).collect::<Vec<_>>();
         let names = all(TaxonFacts::TERMS);
@@ -197,7 +203,16 @@ impl FactSources {
             place: all(PLACE_TERMS),
             event_dates,
             date_parts: all(&["year", "month", "day", "startDayOfYear", "endDayOfYear"]),
-            localities: all(&["locality", "verbatimLocality"]),
+            verbatim_date: Source::of(table, "verbatimEventDate"),
+            further_places: further_places(table),
+            shared: SHARED
+                .iter()
+                // Where events have rows of their own, these say what belongs together.
+                .filter(|(thing, _)| !has_events || *thing != Thing::Event)
+                .map(|(thing, term)| (*thing, Source::of(table, term)))
+                .filter(|(_, source)| source.exists())
+                .flat_map(|(thing, source)| source.each().map(move |source| (thing, source)))
+                .collect(),
             life_stage: Source::of(table, "lifeStage"),
             reproductive_condition: Source::of(table, "reproductiveCondition"),
             behavior: Source::of(table, "behavior"),
@@ -214,6 +229,39 @@ impl FactSources {
         }
     }
 }
+
+/// The terms of a place once more for each further column that one of them has.
+fn further_places(table: &Table) -> Vec<Vec<Source>> {
+    let sources: Vec<Source> = PLACE_TERMS.iter().map(|term| Source::of(table, term)).collect();
+    let is_of_a_point = |term: &&str| {
+        !matches!(*term, "geodeticDatum" | "footprintWKT") && !term.starts_with("coordinate")
+    };
+    let most = PLACE_TERMS
+        .iter()
+        .zip(&sources)
+        .filter(|(term, _)| is_of_a_point(term))
+        .map(|(_, source)| source.columns().len())
+        .max();
+    (1..most.unwrap_or(0))
+        .map(|nth| {
+            let of = |(term, source): (&&str, &Source)| match source.columns().get(nth) {
+                Some(column) => Source::column(Some(*column)),
+                None if is_of_a_point(&term) => Source::default(),
+                None => source.clone(),
+            };
+            PLACE_TERMS.iter().zip(&sources).map(of).collect()
+        })
+        .collect()
+}
+
+/// Terms whose text is shared by records of one place or event.
+const SHARED: &[(Thing, &str)] = &[
+    (Thing::Event, "eventID"),
+    (Thing::Locality, "locality"),
+    (Thing::Locality, "verbatimLocality"),
+    (Thing::Outline, "footprintWKT"),
+    (Thing::Site, "locationID"),
+];
 
 /// Terms that state a place, in the order that [`crate::facts`] reads them.
 pub(crate) const PLACE_TERMS: &[&str] = &[

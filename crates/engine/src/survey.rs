@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use reedbed_core::place::Point;
 use reedbed_formats::chunk::Chunk;
 use reedbed_formats::row::Fields;
 use rustc_hash::FxHashMap;
@@ -11,15 +10,17 @@ use rustc_hash::FxHashMap;
 use crate::cells::Row;
 use crate::events::{Event, Events};
 use crate::facts::{self, FactMemo, RowFacts};
-use crate::frequency::{CommonCounter, CommonValues, hash_of};
+use crate::frequency::{CommonCounter, CommonValues};
+use crate::hash::hash_of;
 use crate::judge::{Judge, NameCache, NameTally};
 use crate::pipeline;
-use crate::place::is_standing;
+use crate::place::{Stated, is_standing};
 use crate::plan::{Plan, Role};
 use crate::share::{Progress, ShareError};
 use crate::tally::Reject;
 use crate::taxa::TaxonCores;
-use crate::verdict::{Ties, Verdict, tie};
+use crate::ties::{Had, Thing, Ties, tie};
+use crate::verdict::Verdict;
 
 /// What the first reading found.
 #[derive(Debug, Default)]
@@ -313,7 +314,7 @@ impl TableReader<'_> {
         found.ids.extend(own);
         let events = &self.survey.events;
         let place = facts.place.or_else(|| events.place(facts.event));
-        let period = facts.period.or_else(|| events.period(facts.event));
+        let period = facts.widest_period.or_else(|| events.period(facts.event));
         let verdict = self.judge.record(
             row,
             self.plan,
@@ -391,13 +392,16 @@ impl TableReader<'_> {
         if let Some(event) = event {
             self.survey.events.tie(event, &shared, self.judge.pseudonyms, ties);
         }
-        for locality in &facts.localities {
-            tie(&mut ties.localities, *locality, &shared);
+        // The outline and the centre of a cell that was told already are no exact place.
+        let stands = |place: &Stated| is_standing(*place, &verdict.decision, self.judge.pseudonyms);
+        let has_cell = facts.place.as_ref().is_some_and(stands);
+        for had in facts.shared.iter().filter(|had| !has_cell || had.thing != Thing::Outline) {
+            tie(&mut ties.things, *had, &shared);
         }
-        if let Some(place) = facts.place
-            && !is_standing(place, &verdict.decision, self.judge.pseudonyms)
-        {
-            tie::<Point>(&mut ties.points, place.point, &shared);
+        for place in facts.places().filter(|place| !stands(place)) {
+            for had in Had::around(place.point) {
+                tie(&mut ties.things, had, &shared);
+            }
         }
         if let Some(own) = own {
             tie(&mut ties.records, *own, &shared);
@@ -408,9 +412,10 @@ impl TableReader<'_> {
 fn event(facts: &RowFacts, verdict: Option<Arc<Verdict>>) -> Event {
     Event {
         place: facts.place,
+        other_places: facts.other_places.clone(),
         speaks_of_place: facts.speaks_of_place,
         period: facts.period,
-        localities: facts.localities.clone(),
+        shared: facts.shared.clone(),
         parent: facts.parent_event,
         verdict,
     }

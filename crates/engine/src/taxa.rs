@@ -6,7 +6,7 @@ use reedbed_formats::table::RowKind;
 use rustc_hash::FxHashMap;
 
 use crate::cells::{Row, Source};
-use crate::frequency::hash_of;
+use crate::hash::hash_of;
 use crate::judge::{Judge, Texts};
 use crate::plan::Plan;
 use crate::share::ShareError;

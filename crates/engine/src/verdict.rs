@@ -1,12 +1,8 @@
-//! What was decided about a record, and what its protection carries over to records that share
-//! something with it.
+//! What was decided about a record, and on which grounds.
 
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use reedbed_core::decide::Decision;
-use reedbed_core::place::Point;
-use rustc_hash::FxHashMap;
 
 use crate::statement;
 
@@ -48,65 +44,4 @@ pub(crate) fn stricter(a: Option<&Arc<Verdict>>, b: Option<&Arc<Verdict>>) -> Op
     }
     let own = if a.is_shared() { b } else { a };
     Some(Arc::new(Verdict { decision, rules: own.rules.clone(), reasons: own.reasons.clone() }))
-}
-
-/// What protected records share with others: whoever has the same takes the strictest category
-/// found there.
-#[derive(Debug, Default)]
-pub(crate) struct Ties {
-    /// By hash of the event's identifier.
-    pub(crate) events: FxHashMap<u64, Arc<Verdict>>,
-    /// By exact point.
-    pub(crate) points: FxHashMap<Point, Arc<Verdict>>,
-    /// By hash of the locality text.
-    pub(crate) localities: FxHashMap<u64, Arc<Verdict>>,
-    /// By hash of the record's identifier.
-    pub(crate) records: FxHashMap<u64, Arc<Verdict>>,
-}
-
-impl Ties {
-    /// Whether there are none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.events.is_empty()
-            && self.points.is_empty()
-            && self.localities.is_empty()
-            && self.records.is_empty()
-    }
-
-    /// Adds the ties that another part of the data found.
-    pub(crate) fn merge(&mut self, other: Self) {
-        merge(&mut self.events, other.events);
-        merge(&mut self.points, other.points);
-        merge(&mut self.localities, other.localities);
-        merge(&mut self.records, other.records);
-    }
-}
-
-/// Notes that a protected record has something; keeps the strictest verdict.
-pub(crate) fn tie<K: std::hash::Hash + Eq>(
-    map: &mut FxHashMap<K, Arc<Verdict>>,
-    key: K,
-    shared: &Arc<Verdict>,
-) {
-    match map.entry(key) {
-        Entry::Vacant(entry) => {
-            entry.insert(Arc::clone(shared));
-        }
-        Entry::Occupied(mut entry) => {
-            let known = &entry.get().decision;
-            let strictest = known.or_stricter(&shared.decision);
-            if strictest != *known {
-                entry.insert(Arc::new(Verdict::shared(strictest)));
-            }
-        }
-    }
-}
-
-fn merge<K: std::hash::Hash + Eq>(
-    own: &mut FxHashMap<K, Arc<Verdict>>,
-    other: FxHashMap<K, Arc<Verdict>>,
-) {
-    for (key, verdict) in other {
-        tie(own, key, &verdict);
-    }
 }

@@ -8,7 +8,6 @@ mod records;
 use std::io::Write;
 use std::sync::Arc;
 
-use reedbed_core::place::Point;
 use reedbed_formats::chunk::Chunk;
 use reedbed_formats::patch::{self, Patch};
 use reedbed_formats::row::Fields;
@@ -18,7 +17,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::cells::Row;
 use crate::facts::{self, FactMemo, RowFacts};
 use crate::findings::Findings;
-use crate::frequency::hash_of;
+use crate::hash::hash_of;
 use crate::judge::Judge;
 use crate::pipeline;
 use crate::plain_names::PlainNames;
@@ -27,6 +26,7 @@ use crate::share::{Progress, ShareError};
 use crate::survey::{Survey, TableSurvey};
 use crate::tally::{Reject, RowCount};
 use crate::taxa::TaxonCores;
+use crate::ties::Had;
 use crate::treat::Treatment;
 use crate::verdict::{Verdict, stricter};
 
@@ -254,11 +254,12 @@ impl TableWriter<'_> {
             verdict = stricter(verdict.as_ref(), ties.events.get(&event));
             verdict = stricter(verdict.as_ref(), self.copy.survey.events.verdict(event));
         }
-        for locality in &facts.localities {
-            verdict = stricter(verdict.as_ref(), ties.localities.get(locality));
+        for had in &facts.shared {
+            verdict = stricter(verdict.as_ref(), ties.things.get(had));
         }
-        if let Some(place) = facts.place {
-            verdict = stricter(verdict.as_ref(), ties.points.get::<Point>(&place.point));
+        for place in facts.places() {
+            let point = Had::point(place.point);
+            verdict = stricter(verdict.as_ref(), ties.things.get(&point));
         }
         if let Some(own) = own_id {
             verdict = stricter(verdict.as_ref(), ties.records.get(&own));

@@ -11,6 +11,7 @@ mod grid;
 mod gridded;
 mod names;
 mod outcome;
+mod outline;
 mod pair;
 mod plane;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use self::decimal::{Decimal, Metres};
 pub use self::outcome::{
     ImpossibleReason, OtherPlace, PlaceRead, Source, StatedPlace, WhyImpossible, WhyUnknown,
 };
+pub use self::outline::{OutlineRead, outline};
 use self::token::Axis;
 use self::verbatim::{Found, Verbatim};
 

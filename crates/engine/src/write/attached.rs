@@ -7,7 +7,7 @@ use reedbed_formats::table::RowKind;
 use super::{ChunkWritten, Gathered, Passing, TableWriter};
 use crate::cells::Source;
 use crate::facts::RowFacts;
-use crate::frequency::hash_of;
+use crate::hash::hash_of;
 use crate::plan::Role;
 use crate::tally::Reject;
 use crate::verdict::Verdict;
