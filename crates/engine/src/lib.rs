@@ -18,6 +18,7 @@ mod judge;
 mod known;
 mod memo;
 pub mod metadata;
+mod notes;
 mod pipeline;
 mod place;
 mod plain_names;

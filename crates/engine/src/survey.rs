@@ -13,6 +13,7 @@ use crate::facts::{self, FactMemo, RowFacts};
 use crate::frequency::{CommonCounter, CommonValues};
 use crate::hash::hash_of;
 use crate::judge::{Judge, NameCache, NameTally};
+use crate::notes::{ChunkNotes, GroupMemory, GroupNumbers, Notes};
 use crate::pipeline;
 use crate::place::{Stated, is_standing};
 use crate::plan::{Plan, Role};
@@ -50,6 +51,8 @@ pub(crate) struct TableSurvey {
     pub(crate) common: CommonValues,
     /// Hashes of the identifiers of the rows, sorted.
     pub(crate) ids: Vec<u64>,
+    /// What the second reading need not read again.
+    pub(crate) notes: Notes,
     /// Places whose decimal and verbatim forms disagree, and records whose datum is not stated.
     pub(crate) oddities: facts::Oddities,
 }
@@ -76,7 +79,8 @@ pub(crate) fn survey(
     // Events first: records inherit place and period from them.
     for role in [Role::Events, Role::Taxa, Role::Records] {
         for (index, plan) in plans.iter().enumerate().filter(|(_, plan)| plan.role == role) {
-            let reader = TableReader { plan, judge, taxa, survey: &survey };
+            let groups = GroupNumbers::default();
+            let reader = TableReader { plan, judge, taxa, survey: &survey, groups };
             let found = read(&reader, workers, progress)?;
             survey.take(index, found);
         }
@@ -115,6 +119,7 @@ struct TableReader<'a> {
     judge: &'a Judge<'a>,
     taxa: &'a TaxonCores,
     survey: &'a Survey,
+    groups: GroupNumbers,
 }
 
 #[derive(Debug, Default)]
@@ -135,6 +140,8 @@ struct Gathered {
     common: CommonCounter,
     oddities: facts::Oddities,
     memo: FactMemo,
+    facts: RowFacts,
+    groups: GroupMemory,
 }
 
 /// What one chunk gives, in the order of its rows.
@@ -146,6 +153,7 @@ struct ChunkFound {
     rejected: Vec<(u64, Reject)>,
     ids: Vec<u64>,
     events: Vec<(u64, Event)>,
+    notes: Option<ChunkNotes>,
 }
 
 fn read(
@@ -163,6 +171,8 @@ fn read(
         common: CommonCounter::of(table),
         oddities: facts::Oddities::default(),
         memo: FactMemo::default(),
+        facts: RowFacts::default(),
+        groups: GroupMemory::default(),
     };
     let gathered = pipeline::run(
         table.read()?,
@@ -175,6 +185,7 @@ fn read(
             found.table.protected.extend(chunk.protected);
             found.table.ids.extend(chunk.ids);
             found.events.extend(chunk.events);
+            found.table.notes.push(chunk.notes);
             for (row, reject) in chunk.rejected {
                 found.table.rejected.push(row);
                 found.rejects.push(reject);
@@ -255,7 +266,12 @@ fn own_heading(plan: &Plan<'_>) -> String {
 impl TableReader<'_> {
     fn chunk(&self, state: &mut Gathered, chunk: &Chunk) -> ChunkFound {
         let shape = self.plan.table.shape();
-        let mut found = ChunkFound { bytes: chunk.bytes().len() as u64, ..ChunkFound::default() };
+        // Where records hang from events of the dataset, these must be told what became of them.
+        let is_noted = self.plan.role == Role::Records && self.survey.events.is_empty();
+        let notes =
+            is_noted.then(|| ChunkNotes::new(self.plan, chunk.first_row, chunk.row_count()));
+        let mut found =
+            ChunkFound { bytes: chunk.bytes().len() as u64, notes, ..ChunkFound::default() };
         let mut fields = std::mem::take(&mut state.fields);
         let mut rows = chunk.rows(&shape);
         while let Some(read) = rows.next_into(&mut fields) {
@@ -268,6 +284,9 @@ impl TableReader<'_> {
                 None => self.row(state, row, read.row, &mut found),
             };
             if let Err(unusable) = refused {
+                if let Some(notes) = &mut found.notes {
+                    notes.look();
+                }
                 self.tie_rejected(state, row);
                 let reject = Reject {
                     file: self.plan.table.file_name(chunk.file).to_owned(),
@@ -295,9 +314,25 @@ impl TableReader<'_> {
             found.ids.extend(own);
             return Ok(());
         }
-        let facts = facts::read(row, self.plan, &mut state.memo, &mut state.oddities)?;
+        let mut facts = std::mem::take(&mut state.facts);
+        let read =
+            facts::read_into(&mut facts, row, self.plan, &mut state.memo, &mut state.oddities);
+        let done = read.and_then(|()| self.decide(state, row, number, own, &facts, found));
+        state.facts = facts;
+        done
+    }
+
+    fn decide(
+        &self,
+        state: &mut Gathered,
+        row: Row<'_>,
+        number: u64,
+        own: Option<u64>,
+        facts: &RowFacts,
+        found: &mut ChunkFound,
+    ) -> Result<(), facts::Unusable> {
         if self.plan.role == Role::Events {
-            let verdict = self.judge.event(row, self.plan, &facts, &mut state.verdicts);
+            let verdict = self.judge.event(row, self.plan, facts, &mut state.verdicts);
             let id = own.ok_or_else(|| facts::Unusable {
                 column: own_heading(self.plan),
                 reason: "an event without an identifier".to_owned(),
@@ -306,11 +341,11 @@ impl TableReader<'_> {
             if let Some(verdict) = &verdict {
                 found.protected.push((number, Arc::clone(verdict)));
             }
-            found.events.push((id, event(&facts, verdict)));
+            found.events.push((id, event(facts, verdict)));
             state.common.count(|column| row.raw(column), facts.site());
             return Ok(());
         }
-        self.check_links(&facts)?;
+        self.check_links(facts)?;
         found.ids.extend(own);
         let events = &self.survey.events;
         let place = facts.place.or_else(|| events.place(facts.event));
@@ -318,7 +353,7 @@ impl TableReader<'_> {
         let verdict = self.judge.record(
             row,
             self.plan,
-            &facts,
+            facts,
             (place, period),
             self.taxa,
             &mut state.names,
@@ -326,8 +361,16 @@ impl TableReader<'_> {
         );
         let site = if verdict.is_none() { facts.site().or(facts.event) } else { None };
         state.common.count(|column| row.raw(column), site);
+        if let Some(notes) = &mut found.notes {
+            if verdict.is_some() || row.fields.len() != self.plan.table.columns.len() {
+                notes.look();
+            } else {
+                let group = state.groups.number(row, self.plan, &self.groups);
+                notes.clear(own, facts, group);
+            }
+        }
         if let Some(verdict) = verdict {
-            self.tie(state, &facts, facts.event, &own, &verdict);
+            self.tie(state, facts, facts.event, &own, &verdict);
             found.protected.push((number, verdict));
         }
         Ok(())

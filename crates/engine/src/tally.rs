@@ -1,9 +1,9 @@
 //! What a copy counts: rows, rejects, names, and the coverage of what is published.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use reedbed_core::grid::Region;
-use reedbed_core::period::Period;
+use reedbed_core::period::{Day, Period};
 use reedbed_core::place::{Nano, Point};
 use serde::Serialize;
 
@@ -60,97 +60,117 @@ pub struct Reject {
     pub reason: String,
 }
 
+/// From where to where, and from when to when.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Extent {
+    /// South, north, west, east.
+    edges: Option<[Nano; 4]>,
+    /// The first and the last day.
+    days: Option<(Day, Day)>,
+}
+
+impl Extent {
+    /// Widens it over a box.
+    pub(crate) fn widen(&mut self, south: Nano, north: Nano, west: Nano, east: Nano) {
+        let [s, n, w, e] = self.edges.unwrap_or([south, north, west, east]);
+        self.edges = Some([s.min(south), n.max(north), w.min(west), e.max(east)]);
+    }
+
+    /// Lengthens it over days.
+    pub(crate) fn lengthen(&mut self, start: Day, end: Day) {
+        let (first, last) = self.days.unwrap_or((start, end));
+        self.days = Some((first.min(start), last.max(end)));
+    }
+
+    /// Whether another one lies within it.
+    pub(crate) fn holds(&self, other: &Self) -> bool {
+        let holds_edges = match (self.edges, other.edges) {
+            (_, None) => true,
+            (None, _) => false,
+            (Some([s, n, w, e]), Some([south, north, west, east])) => {
+                s <= south && n >= north && w <= west && e >= east
+            }
+        };
+        let holds_days = match (self.days, other.days) {
+            (_, None) => true,
+            (None, _) => false,
+            (Some((first, last)), Some((start, end))) => first <= start && last >= end,
+        };
+        holds_edges && holds_days
+    }
+}
+
 /// What is published, for the metadata of the copy: computed from published values only.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Coverage {
-    south: Option<Nano>,
-    north: Option<Nano>,
-    west: Option<Nano>,
-    east: Option<Nano>,
-    start: Option<Period>,
-    end: Option<Period>,
-    groups: BTreeMap<(u8, String), u64>,
+    extent: Extent,
+    groups: BTreeSet<(u8, String)>,
 }
 
 impl Coverage {
     /// Counts a place that is told as held.
     pub(crate) fn point(&mut self, point: Point) {
-        self.widen(point.lat(), point.lat(), point.lon(), point.lon());
+        self.extent.widen(point.lat(), point.lat(), point.lon(), point.lon());
     }
 
     /// Counts a region. One that crosses the antimeridian widens the box to the whole globe.
     pub(crate) fn region(&mut self, region: &Region) {
         let half_turn = Nano(180 * reedbed_core::place::DEGREE);
         if region.east() > half_turn {
-            self.widen(region.south(), region.north(), Nano(-half_turn.0), half_turn);
+            self.extent.widen(region.south(), region.north(), Nano(-half_turn.0), half_turn);
         } else {
-            self.widen(region.south(), region.north(), region.west(), region.east());
+            self.extent.widen(region.south(), region.north(), region.west(), region.east());
         }
-    }
-
-    fn widen(&mut self, south: Nano, north: Nano, west: Nano, east: Nano) {
-        self.south = Some(self.south.map_or(south, |known| known.min(south)));
-        self.north = Some(self.north.map_or(north, |known| known.max(north)));
-        self.west = Some(self.west.map_or(west, |known| known.min(west)));
-        self.east = Some(self.east.map_or(east, |known| known.max(east)));
     }
 
     /// Counts a period that is told.
     pub(crate) fn period(&mut self, period: Period) {
-        if self.start.is_none_or(|known| period.start() < known.start()) {
-            self.start = Some(period);
-        }
-        if self.end.is_none_or(|known| period.end() > known.end()) {
-            self.end = Some(period);
-        }
+        self.extent.lengthen(period.start(), period.end());
+    }
+
+    /// Whether an extent changes nothing.
+    pub(crate) fn holds(&self, extent: &Extent) -> bool {
+        self.extent.holds(extent)
     }
 
     /// Counts a higher group of organisms: its rank by number (0 is kingdom) and name.
     pub(crate) fn group(&mut self, rank: u8, name: &str) {
-        if let Some(count) = self.groups.get_mut(&(rank, name.to_owned())) {
-            *count += 1;
-        } else if self.groups.len() < MOST_GROUPS {
-            self.groups.insert((rank, name.to_owned()), 1);
+        if self.groups.len() < MOST_GROUPS {
+            self.groups.insert((rank, name.to_owned()));
         }
     }
 
     /// Adds the coverage of another part.
     pub(crate) fn merge(&mut self, other: Self) {
-        if let (Some(south), Some(north), Some(west), Some(east)) =
-            (other.south, other.north, other.west, other.east)
-        {
-            self.widen(south, north, west, east);
+        if let Some([south, north, west, east]) = other.extent.edges {
+            self.extent.widen(south, north, west, east);
         }
-        for period in [other.start, other.end].into_iter().flatten() {
-            self.period(period);
+        if let Some((start, end)) = other.extent.days {
+            self.extent.lengthen(start, end);
         }
-        for (key, count) in other.groups {
-            if self.groups.len() < MOST_GROUPS || self.groups.contains_key(&key) {
-                *self.groups.entry(key).or_default() += count;
-            }
+        self.groups.extend(other.groups);
+        while self.groups.len() > MOST_GROUPS {
+            self.groups.pop_last();
         }
     }
 
     /// South, west, north, east in degrees.
     pub(crate) fn bounds(&self) -> Option<[f64; 4]> {
-        Some([
-            self.south?.degrees(),
-            self.west?.degrees(),
-            self.north?.degrees(),
-            self.east?.degrees(),
-        ])
+        let [south, north, west, east] = self.extent.edges?;
+        Some([south.degrees(), west.degrees(), north.degrees(), east.degrees()])
     }
 
     /// First and last day.
     pub(crate) fn days(&self) -> Option<(String, String)> {
-        Some((self.start?.start().to_string(), self.end?.end().to_string()))
+        let (first, last) = self.extent.days?;
+        Some((first.to_string(), last.to_string()))
     }
 
     /// Groups of the highest rank that has any: (rank, name).
     pub(crate) fn groups(&self) -> Vec<(&'static str, &str)> {
-        let highest = self.groups.keys().map(|(rank, _)| *rank).min();
+        let highest = self.groups.first().map(|(rank, _)| *rank);
         self.groups
-            .keys()
+            .iter()
             .filter(|(rank, _)| Some(*rank) == highest)
             .map(|(rank, name)| {
                 (RANKS.get(usize::from(*rank)).copied().unwrap_or("taxon"), name.as_str())

@@ -182,6 +182,14 @@ impl Treatment {
             .map(|(index, _)| index)
     }
 
+    /// Whether rows that no protection touches leave as they are, added columns aside.
+    pub(crate) fn leaves_clear_rows_alone(&self, has_protected: bool, licence: bool) -> bool {
+        self.defaults().next().is_none()
+            && (!has_protected || self.completeness().next().is_none())
+            && (!has_protected || self.references().next().is_none())
+            && (!licence || self.licences().next().is_none())
+    }
+
     /// Columns that name other records.
     pub(crate) fn references(&self) -> impl Iterator<Item = usize> {
         self.columns

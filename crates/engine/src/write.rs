@@ -4,6 +4,7 @@
 mod attached;
 mod events;
 mod records;
+mod unread;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use reedbed_formats::row::Fields;
 use reedbed_formats::table::Dialect;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use self::unread::{Passes, Unread};
 use crate::cells::Row;
 use crate::facts::{self, FactMemo, RowFacts};
 use crate::findings::Findings;
@@ -78,6 +80,8 @@ struct Gathered<'k> {
     findings: Findings,
     names: PlainNames<'k>,
     memo: FactMemo,
+    /// Groups that the metadata name already, by number.
+    groups: FxHashSet<u16>,
 }
 
 /// What one chunk gives, in order.
@@ -116,6 +120,7 @@ impl Copy<'_> {
             table,
             consequences: &*consequences,
             added_to_clear: treatment.added_to_clear(self.licence),
+            unread: self.unread(plan, treatment),
         };
         let mut written = TableWritten::default();
         let mut after = Consequences::default();
@@ -125,6 +130,7 @@ impl Copy<'_> {
             findings: Findings::default(),
             names: PlainNames::new(&self.judge.plain),
             memo: FactMemo::default(),
+            groups: FxHashSet::default(),
         };
         let gathered = pipeline::run(
             plan.table.read()?,
@@ -197,6 +203,8 @@ struct TableWriter<'a> {
     consequences: &'a Consequences,
     /// Values of the added columns in rows that no protection touches.
     added_to_clear: Vec<String>,
+    /// How rows leave of which the notes say enough; nothing where none may.
+    unread: Option<Unread>,
 }
 
 /// One row on its way out.
@@ -217,8 +225,21 @@ impl TableWriter<'_> {
         };
         let mut fields = std::mem::take(&mut state.fields);
         let mut rows = chunk.rows(&shape);
-        while let Some(read) = rows.next_into(&mut fields) {
+        let mut unread = self.unread.as_ref().and_then(|unread| unread.chunk(self.table, chunk));
+        while let Some(whole) = rows.next_whole() {
             written.count.read += 1;
+            let group = match &mut unread {
+                Some(unread) => match unread.next(&whole, state) {
+                    Passes::AsItIs => {
+                        unread.copy(&whole, &mut written);
+                        state.findings.clear_record();
+                        continue;
+                    }
+                    Passes::Looked(group) => group,
+                },
+                None => None,
+            };
+            let read = rows.split(whole, &mut fields);
             if read.fault.is_some() || self.table.rejected.binary_search(&read.row).is_ok() {
                 written.count.rejected += 1;
                 continue;
@@ -226,7 +247,11 @@ impl TableWriter<'_> {
             let row = Row { bytes: read.bytes, fields: &fields, dialect: shape.dialect };
             let passing = Passing { row, number: read.row, line: read.line, file: chunk.file };
             match self.plan.role {
-                Role::Records => self.record(&passing, state, &mut written),
+                Role::Records => {
+                    self.record(&passing, state, &mut written);
+                    // Only now do the metadata name the group.
+                    state.groups.extend(group);
+                }
                 Role::Events => self.event(&passing, state, &mut written),
                 Role::Attached | Role::Measurements => self.attached(&passing, state, &mut written),
                 Role::Taxa => self.clear(&passing, &mut written),

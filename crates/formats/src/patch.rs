@@ -55,6 +55,13 @@ pub fn write_row(
     out.extend_from_slice(if end.is_empty() { terminator(dialect) } else { end });
 }
 
+/// What [`write_row`] writes for added fields, delimiters included.
+pub fn added_fields(dialect: Dialect, added: &[String]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write_added(&mut bytes, dialect, added);
+    bytes
+}
+
 /// Writes a whole row of new values.
 pub fn write_values<'a>(
     out: &mut Vec<u8>,

@@ -146,7 +146,18 @@ fn index(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// One row of a chunk.
+/// One row of a chunk, as it is.
+#[derive(Debug, Clone, Copy)]
+pub struct WholeRow<'a> {
+    /// Number of the row in its table, over all its files, from 0.
+    pub row: u64,
+    /// Line of the file on which it begins, from 1.
+    pub line: u64,
+    /// Its bytes, terminator included.
+    pub bytes: &'a [u8],
+}
+
+/// One row of a chunk, split.
 #[derive(Debug)]
 pub struct RowRead<'a> {
     /// Number of the row in its table, over all its files, from 0.
@@ -199,6 +210,12 @@ impl<'a> Rows<'a> {
 
     /// Splits the next row into `fields`; nothing at the end. Blank lines are passed over.
     pub fn next_into(&mut self, fields: &mut Fields) -> Option<RowRead<'a>> {
+        let whole = self.next_whole()?;
+        Some(self.split(whole, fields))
+    }
+
+    /// The next row unsplit and unchecked; nothing at the end. Blank lines are passed over.
+    pub fn next_whole(&mut self) -> Option<WholeRow<'a>> {
         loop {
             let end = *self.lines.ends.get(self.next)? as usize;
             let bytes = self.lines.bytes.get(self.start..end)?;
@@ -210,13 +227,20 @@ impl<'a> Rows<'a> {
                 self.line += 1;
                 continue;
             }
-            fields.split(content, self.shape.dialect);
-            self.line += if fields.has_quotes() { count_lines(bytes) } else { 1 };
+            // Without quotes a row is a line.
+            self.line += if self.shape.dialect.quote.is_some() { count_lines(bytes) } else { 1 };
             let row = self.row;
             self.row += 1;
-            let fault = self.fault(bytes, content, fields);
-            return Some(RowRead { row, line, bytes, fault });
+            return Some(WholeRow { row, line, bytes });
         }
+    }
+
+    /// Splits a row into `fields`, and checks it.
+    pub fn split(&self, whole: WholeRow<'a>, fields: &mut Fields) -> RowRead<'a> {
+        let WholeRow { row, line, bytes } = whole;
+        let content = without_terminator(bytes);
+        fields.split(content, self.shape.dialect);
+        RowRead { row, line, bytes, fault: self.fault(bytes, content, fields) }
     }
 
     fn fault(&self, bytes: &[u8], content: &[u8], fields: &Fields) -> Option<RowFault> {
