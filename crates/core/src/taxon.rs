@@ -6,6 +6,7 @@
 
 mod checklist;
 mod facts;
+mod form;
 mod how;
 mod index;
 mod listed;
@@ -19,11 +20,12 @@ mod word;
 
 pub use checklist::{Checklist, ChecklistBuilder, ChecklistRow};
 pub use facts::TaxonFacts;
+pub use form::NameForm;
 pub use how::How;
 pub use index::TaxonIndex;
 pub use listed::{ReadAs, RuleTaxon};
 pub use lookup::TaxonHits;
-pub use name::{Name, is_plain_name};
+pub use name::Name;
 pub use rank::Rank;
 
 /// Which of the listed taxa: the index of it in [`crate::rule::RuleSet::taxa`].

@@ -165,8 +165,7 @@ pub(crate) fn read_into(
         }
         read_outline(row, plan, facts);
     }
-    let dates = plan.facts.event_dates.iter().chain(&plan.facts.date_parts);
-    let raws = dates.chain([&plan.facts.verbatim_date]).flat_map(|source| row.raws(source));
+    let raws = plan.facts.date_spans.iter().map(|span| row.span(*span));
     let found = memo.period.of(raws, || read_period(row, plan))?;
     facts.period = found.period;
     facts.widest_period = found.widest;

@@ -16,6 +16,7 @@ use crate::facts::RowFacts;
 use crate::hash::hash_of;
 use crate::known::Known;
 use crate::place::Stated;
+use crate::plain_names::KnownForms;
 use crate::plan::Plan;
 use crate::pseudonym::Pseudonyms;
 use crate::share::Settings;
@@ -35,8 +36,8 @@ pub(crate) struct Judge<'a> {
     without_taxon: Vec<usize>,
     /// Names that were looked up, by the bytes of all name columns.
     known: Known<Box<[u8]>, Arc<TaxonHits>>,
-    /// Texts of which it is known whether they are plain names.
-    pub(crate) plain: Known<Box<str>, bool>,
+    /// Forms of the names that were met.
+    pub(crate) plain: KnownForms,
     /// The keys of the audience.
     pub(crate) pseudonyms: &'a Pseudonyms,
 }
@@ -289,8 +290,8 @@ impl NameCache {
         judge: &Judge<'_>,
     ) -> Arc<TaxonHits> {
         self.key.clear();
-        for column in &plan.facts.name_columns {
-            self.key.extend_from_slice(row.raw(*column));
+        for span in &plan.facts.name_spans {
+            self.key.extend_from_slice(row.span(*span));
             self.key.push(0);
         }
         if let Some(taxon) = taxon.filter(|_| !taxa.is_empty()) {

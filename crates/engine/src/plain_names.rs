@@ -1,49 +1,50 @@
-//! Whether a text is a plain name, looked up once per spelling: taking a name apart costs more than
-//! anything else that happens to a row.
+//! The forms of names, found once per spelling: taking a name apart costs more than anything else
+//! that happens to a row.
 
-use reedbed_core::taxon::{Name, is_plain_name};
+use std::sync::Arc;
+
+use reedbed_core::taxon::NameForm;
 use rustc_hash::FxHashMap;
 
 use crate::known::Known;
 
+/// Forms of spellings, for all workers.
+pub(crate) type KnownForms = Known<Box<str>, Arc<NameForm>>;
+
 /// What is known of spellings; one per worker, in front of what all of them know.
 #[derive(Debug)]
 pub(crate) struct PlainNames<'k> {
-    is_plain: FxHashMap<Box<str>, bool>,
-    plain: FxHashMap<Box<str>, Box<str>>,
-    known: &'k Known<Box<str>, bool>,
+    forms: FxHashMap<Box<str>, Arc<NameForm>>,
+    known: &'k KnownForms,
 }
 
 impl<'k> PlainNames<'k> {
     /// Knows nothing yet.
-    pub(crate) fn new(known: &'k Known<Box<str>, bool>) -> Self {
-        Self { is_plain: FxHashMap::default(), plain: FxHashMap::default(), known }
+    pub(crate) fn new(known: &'k KnownForms) -> Self {
+        Self { forms: FxHashMap::default(), known }
     }
 
     /// Whether a text is a name and nothing more.
     pub(crate) fn is_plain(&mut self, text: &str) -> bool {
-        if let Some(known) = self.is_plain.get(text) {
-            return *known;
-        }
-        let is_plain = self.known.of(text, || text.into(), || is_plain_name(text));
-        if self.is_plain.len() >= MOST {
-            self.is_plain.clear();
-        }
-        self.is_plain.insert(text.into(), is_plain);
-        is_plain
+        self.form(text).is_plain
     }
 
     /// The plain form of a scientific name; empty where it has none.
     pub(crate) fn plain(&mut self, text: &str) -> &str {
-        if self.plain.len() >= MOST {
-            self.plain.clear();
+        &self.form(text).canonical
+    }
+
+    fn form(&mut self, text: &str) -> &NameForm {
+        if !self.forms.contains_key(text) {
+            if self.forms.len() >= MOST {
+                self.forms.clear();
+            }
+            let form = self.known.of(text, || text.into(), || Arc::new(NameForm::of(text)));
+            self.forms.insert(text.into(), form);
         }
-        if !self.plain.contains_key(text) {
-            let name = Name::parse(text);
-            self.plain.insert(text.into(), name.canonical().into());
-        }
-        self.plain.get(text).map_or("", AsRef::as_ref)
+        self.forms.get(text).map_or(&NO_FORM, AsRef::as_ref)
     }
 }
 
+static NO_FORM: NameForm = NameForm { canonical: String::new(), is_plain: false };
 const MOST: usize = 100_000;

@@ -5,7 +5,7 @@ use reedbed_core::term::Action;
 use reedbed_formats::dataset::{Dataset, Form};
 use reedbed_formats::table::{RowKind, Table};
 
-use crate::cells::{Source, has_any};
+use crate::cells::{Source, Span, has_any, spans};
 use crate::ties::Thing;
 
 /// What the rows of a table are.
@@ -61,7 +61,9 @@ pub(crate) struct FactSources {
     /// Name columns, in the order of [`TaxonFacts::TERMS`].
     pub(crate) names: Vec<Source>,
     /// All columns that hold names: what the outcome of matching depends on.
-    pub(crate) name_columns: Vec<usize>,
+    pub(crate) name_spans: Vec<Span>,
+    /// All columns that the period depends on.
+    pub(crate) date_spans: Vec<Span>,
     /// Place columns, in the order of [`PLACE_TERMS`].
     pub(crate) place: Vec<Source>,
     /// eventDate, all of its columns.
@@ -187,10 +189,19 @@ impl FactSources {
         let all =
             |names: &[&str]| names.iter().map(|name| Source::of(table, name)).collect::<Vec<_>>();
         let names = all(TaxonFacts::TERMS);
-        let mut name_columns: Vec<usize> =
-            names.iter().flat_map(|source| source.columns().iter().copied()).collect();
-        name_columns.sort_unstable();
-        name_columns.dedup();
+        let name_spans =
+            spans(names.iter().flat_map(|source| source.columns().iter().copied()).collect());
+        let dates = all(&[
+            "eventDate",
+            "year",
+            "month",
+            "day",
+            "startDayOfYear",
+            "endDayOfYear",
+            "verbatimEventDate",
+        ]);
+        let date_spans =
+            spans(dates.iter().flat_map(|source| source.columns().iter().copied()).collect());
         let event_dates = Source::of(table, "eventDate");
         let event_dates = if event_dates.columns().len() > 1 {
             event_dates.columns().iter().map(|column| Source::column(Some(*column))).collect()
@@ -199,7 +210,8 @@ impl FactSources {
         };
         Self {
             names,
-            name_columns,
+            name_spans,
+            date_spans,
             place: all(PLACE_TERMS),
             event_dates,
             date_parts: all(&["year", "month", "day", "startDayOfYear", "endDayOfYear"]),

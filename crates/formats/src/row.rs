@@ -54,6 +54,17 @@ impl Fields {
         row.get(start..*end as usize).unwrap_or(&[])
     }
 
+    /// The bytes from the beginning of one field to the end of another, as far as the row goes.
+    pub fn span<'a>(&self, row: &'a [u8], first: usize, last: usize) -> &'a [u8] {
+        let Some(last) = self.len.checked_sub(1).map(|end| last.min(end)) else { return &[] };
+        let Some(end) = self.ends.get(last).filter(|_| first <= last) else { return &[] };
+        let start = match first.checked_sub(1).and_then(|before| self.ends.get(before)) {
+            Some(before) => *before as usize + 1,
+            None => 0,
+        };
+        row.get(start..*end as usize).unwrap_or(&[])
+    }
+
     /// The value of a field, unquoted; of a row without a fault.
     pub fn value<'a>(
         &self,

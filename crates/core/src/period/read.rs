@@ -93,6 +93,41 @@ impl PeriodCells<'_> {
     /// eventDate that can be read in two ways is settled by parts that equal one of them; an
     /// eventDate that cannot be read at all leaves the period unknown, whatever the parts say.
     pub fn read(&self) -> PeriodRead {
+        self.usual().map_or_else(|| self.read_any(), PeriodRead::Known)
+    }
+
+    /// The day of cells of the usual form, told at sight: an ISO day with or without a time, and
+    /// parts that say the same or nothing.
+    fn usual(&self) -> Option<Period> {
+        let (date, time) = self.event_date.as_bytes().split_at_checked(10)?;
+        let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *date else { return None };
+        let year = digits(&[y0, y1, y2, y3])?;
+        let (month, day) = (digits(&[m0, m1])?, digits(&[d0, d1])?);
+        let is_time = match *time {
+            [] => true,
+            [b'T', h0, h1, b':', m0, m1] => {
+                digits(&[h0, h1]).is_some_and(|hour| hour < 24)
+                    && digits(&[m0, m1]).is_some_and(|minute| minute < 60)
+            }
+            _ => false,
+        };
+        let agrees = |cell: &str, number: u16| {
+            cell.is_empty() || (cell.len() <= 4 && digits(cell.as_bytes()) == Some(number))
+        };
+        let is_usual = is_time
+            && agrees(self.year, year)
+            && agrees(self.month, month)
+            && agrees(self.day, day)
+            && self.start_day_of_year.is_empty()
+            && self.end_day_of_year.is_empty();
+        if !is_usual {
+            return None;
+        }
+        let day = Day::new(year, u8::try_from(month).ok()?, u8::try_from(day).ok()?)?;
+        Period::new(day, day)
+    }
+
+    fn read_any(&self) -> PeriodRead {
         let date = Reading::of(self.event_date);
         let parts = self.parts();
         match (date, parts) {
@@ -231,6 +266,16 @@ fn is_blank(text: &str) -> bool {
         || (text.len() <= longest && BLANKS.iter().any(|blank| text.eq_ignore_ascii_case(blank)))
 }
 
+/// A number of nothing but digits, of which there are four at most.
+fn digits(bytes: &[u8]) -> Option<u16> {
+    if bytes.is_empty() || bytes.len() > 4 {
+        return None;
+    }
+    bytes.iter().try_fold(0, |number: u16, byte| {
+        byte.is_ascii_digit().then(|| number * 10 + u16::from(byte - b'0'))
+    })
+}
+
 /// A number of nothing but so many digits.
 fn number(text: &str, digits: std::ops::RangeInclusive<usize>) -> Option<u16> {
     let is_number = digits.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -244,3 +289,30 @@ const BLANKS: [&str; 13] = [
 /// The longest spelling of an interval has two full dates with times and zones.
 const LONGEST: usize = 80;
 const LEAP_YEAR: &str = "2024";
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+        #[test]
+        fn what_is_told_at_sight_is_what_reading_finds(
+            event_date in "(1[4-9]|20|21)[0-9]{2}-[01][0-9]-[0-3][0-9](|T[0-2][0-9]:[0-6][0-9]|T25|Z)",
+            parts in prop::sample::select(vec!["same", "none", "year", "other"]),
+        ) {
+            let (year, month, day) = (&event_date[..4], &event_date[5..7], &event_date[8..10]);
+            let (year, month, day) = match parts {
+                "same" => (year, month.trim_start_matches('0'), day),
+                "year" => (year, "", ""),
+                "other" => ("1999", "4", "5"),
+                _ => ("", "", ""),
+            };
+            let cells = PeriodCells { event_date: &event_date, year, month, day, ..PeriodCells::default() };
+            prop_assert_eq!(cells.read(), cells.read_any());
+        }
+    }
+}

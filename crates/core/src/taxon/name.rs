@@ -237,11 +237,6 @@ impl Name {
     }
 }
 
-/// Whether a text is a scientific name and nothing more, so far as its form tells.
-pub fn is_plain_name(text: &str) -> bool {
-    Name::parse(text).is_fully_understood()
-}
-
 fn is_author(word: &str) -> bool {
     is_capital(word) && is_letters(word) && !is_small(word)
 }
@@ -300,7 +295,7 @@ mod tests {
             "unknown",
             "",
         ] {
-            assert!(!is_plain_name(text), "{text}");
+            assert!(!Name::parse(text).is_fully_understood(), "{text}");
         }
         assert_eq!(
             Name::parse("Botaurus stellaris nest at old mill").canonical(),
@@ -323,7 +318,7 @@ mod tests {
             "Eucalyptus educta L.A.S.Johnson & K.D.Hill",
             "Ballota acetabulosa (L.) Benth.",
         ] {
-            assert!(is_plain_name(text), "{text}: {:?}", Name::parse(text));
+            assert!(Name::parse(text).is_fully_understood(), "{text}: {:?}", Name::parse(text));
         }
     }
 }
