@@ -6,6 +6,8 @@ use reedbed_core::term::Term;
 use reedbed_formats::row::Fields;
 use reedbed_formats::table::{Dialect, Table};
 
+use crate::hash::hash_of;
+
 /// Where the value of a term comes from in one table.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Source {
@@ -95,6 +97,19 @@ impl<'a> Row<'a> {
             }
         }
         Cow::Borrowed(&source.default)
+    }
+
+    /// The hash of the value of a term; nothing where there is none.
+    pub(crate) fn hash(&self, source: &'a Source) -> Option<u64> {
+        let hashed = |bytes: &[u8]| (!bytes.trim_ascii().is_empty()).then(|| hash_of(bytes));
+        match (source.columns.as_slice(), self.dialect.quote) {
+            // Without quotes a value is its bytes.
+            ([column], None) => {
+                hashed(self.raw(*column)).or_else(|| hashed(source.default.as_bytes()))
+            }
+            ([], _) => hashed(source.default.as_bytes()),
+            _ => hashed(self.text(source).as_bytes()),
+        }
     }
 
     /// What a term says besides its first value: in further columns, or in a constant beside a column.

@@ -8,7 +8,6 @@ use reedbed_formats::place::{self, OutlineRead, PlaceCells, PlaceRead, WhyUnknow
 
 use crate::cells::{Row, Source};
 use crate::fold::fold;
-use crate::hash::hash_of;
 use crate::memo::Memo;
 use crate::place::Stated;
 use crate::plan::Plan;
@@ -165,8 +164,13 @@ pub(crate) fn read_into(
         }
         read_outline(row, plan, facts);
     }
-    let raws = plan.facts.date_spans.iter().map(|span| row.span(*span));
-    let found = memo.period.of(raws, || read_period(row, plan))?;
+    let found = match usual_period(row, plan) {
+        Some(day) => PeriodFound { period: Some(day), widest: Some(day), is_unknown: false },
+        None => {
+            let raws = plan.facts.date_spans.iter().map(|span| row.span(*span));
+            memo.period.of(raws, || read_period(row, plan))?
+        }
+    };
     facts.period = found.period;
     facts.widest_period = found.widest;
     oddities.period_unknown += u64::from(found.is_unknown);
@@ -205,9 +209,9 @@ fn read_ties(row: Row<'_>, plan: &Plan<'_>, memo: &mut FactMemo, facts: &mut Row
         }
     }
     let links = &plan.links;
-    facts.event = id_of(row, &links.event);
-    facts.parent_event = id_of(row, &links.parent_event);
-    facts.taxon = id_of(row, &links.taxon);
+    facts.event = row.hash(&links.event);
+    facts.parent_event = row.hash(&links.parent_event);
+    facts.taxon = row.hash(&links.taxon);
 }
 
 fn read_outline(row: Row<'_>, plan: &Plan<'_>, facts: &mut RowFacts) {
@@ -225,14 +229,6 @@ fn read_outline(row: Row<'_>, plan: &Plan<'_>, facts: &mut RowFacts) {
             });
         }
     }
-}
-
-fn id_of(row: Row<'_>, source: &Source) -> Option<u64> {
-    if !source.exists() {
-        return None;
-    }
-    let id = row.text(source);
-    (!id.trim_ascii().is_empty()).then(|| hash_of(id.as_bytes()))
 }
 
 fn read_place(row: Row<'_>, sources: &[Source]) -> Result<PlaceFound, Unusable> {
@@ -301,6 +297,28 @@ fn read_place(row: Row<'_>, sources: &[Source]) -> Result<PlaceFound, Unusable> 
         }
     }
     Ok(found)
+}
+
+/// The day of a row that says it in the usual form, and nothing else.
+fn usual_period(row: Row<'_>, plan: &Plan<'_>) -> Option<Period> {
+    let ([event_date], [year, month, day, start_doy, end_doy]) =
+        (plan.facts.event_dates.as_slice(), plan.facts.date_parts.as_slice())
+    else {
+        return None;
+    };
+    let verbatim = &plan.facts.verbatim_date;
+    if verbatim.exists() && !row.text(verbatim).is_empty() {
+        return None;
+    }
+    PeriodCells {
+        event_date: &row.text(event_date),
+        year: &row.text(year),
+        month: &row.text(month),
+        day: &row.text(day),
+        start_day_of_year: &row.text(start_doy),
+        end_day_of_year: &row.text(end_doy),
+    }
+    .usual()
 }
 
 fn read_period(row: Row<'_>, plan: &Plan<'_>) -> Result<PeriodFound, Unusable> {

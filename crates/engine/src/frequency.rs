@@ -23,9 +23,12 @@ impl CommonValues {
 /// Counts values of a part of a table; parts are merged.
 ///
 /// A value is common if unprotected records of at least three different sites have it, or if every
-/// record of the table has it and not all are protected. Memory: at most 4,096 values per column are counted; values that
-/// come later are not common, which withholds more.
-#[derive(Debug)]
+/// record of the table has it and not all are protected.
+///
+/// Memory: at most [`MOST_VALUES`] values per column are counted, those with the smallest hashes, so
+/// that the outcome depends on the rows and not on which worker met them when; others are not
+/// common, which withholds more.
+#[derive(Debug, Clone)]
 pub(crate) struct CommonCounter {
     columns: Vec<ColumnCounter>,
 }
@@ -34,10 +37,11 @@ pub(crate) struct CommonCounter {
 struct ColumnCounter {
     index: usize,
     values: FxHashMap<u64, Sites>,
+    /// Values from this hash on have no room.
+    end: u64,
     only: Only,
-    /// The last value counted, and whether it needs counting still: most columns repeat themselves.
-    last: Vec<u8>,
-    last_is_common: bool,
+    /// Values that need no more counting, by their last bits: most columns repeat themselves.
+    settled: [u64; SETTLED],
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -61,31 +65,13 @@ impl CommonCounter {
                 term.actions.iter().any(|a| matches!(a, Action::IfCommon | Action::Statement))
             })
         };
-        let columns = (0..table.columns.len())
-            .filter(needs)
-            .map(|index| ColumnCounter {
-                index,
-                values: FxHashMap::default(),
-                only: Only::Nothing,
-                last: Vec::new(),
-                last_is_common: false,
-            })
-            .collect();
-        Self { columns }
+        Self { columns: (0..table.columns.len()).filter(needs).map(ColumnCounter::new).collect() }
     }
 
     /// Counts one row; `site` tells places apart, and is nothing for a protected record.
     pub(crate) fn count<'r>(&mut self, raw: impl Fn(usize) -> &'r [u8], site: Option<u64>) {
         for column in &mut self.columns {
-            let value = raw(column.index);
-            let is_last = column.only != Only::Nothing && column.last == value;
-            if is_last && (site.is_none() || column.last_is_common) {
-                if let Only::One(_, rows) = &mut column.only {
-                    *rows += 1;
-                }
-                continue;
-            }
-            column.count(value, site);
+            column.count(hash_of(raw(column.index)), site);
         }
     }
 
@@ -97,6 +83,7 @@ impl CommonCounter {
                 (Only::One(a, n), Only::One(b, m)) if a == b => Only::One(a, n + m),
                 _ => Only::Many,
             };
+            own.shrink(other.end);
             for (value, sites) in other.values {
                 for site in sites.first.into_iter().take(sites.count) {
                     own.add(value, site);
@@ -107,21 +94,19 @@ impl CommonCounter {
 
     /// The values that turned out to be common.
     pub(crate) fn finish(self) -> CommonValues {
-        let columns = self.columns.into_iter().map(|column| {
-            let seen_unprotected: FxHashSet<u64> = column.values.keys().copied().collect();
-            let mut values: FxHashSet<u64> = column
-                .values
-                .into_iter()
-                .filter(|(_, sites)| sites.count >= WANTED)
-                .map(|(value, _)| value)
-                .collect();
-            // Records that are all protected share what may be one place's alone.
-            if let Only::One(value, rows) = column.only
-                && rows >= 2
-                && seen_unprotected.contains(&value)
-            {
-                values.insert(value);
+        let columns = self.columns.into_iter().map(|mut column| {
+            // However many there were room for on the way, so many count.
+            if column.values.len() > MOST_VALUES {
+                column.make_room();
             }
+            let is_met = |value: &u64| column.values.contains_key(value);
+            // Records that are all protected share what may be one place's alone.
+            let only = match column.only {
+                Only::One(value, rows) if rows >= 2 => Some(value).filter(is_met),
+                _ => None,
+            };
+            let often = column.values.iter().filter(|(_, sites)| sites.count >= WANTED);
+            let values = often.map(|(value, _)| *value).chain(only).collect();
             (column.index, values)
         });
         CommonValues { columns: columns.collect() }
@@ -129,41 +114,107 @@ impl CommonCounter {
 }
 
 impl ColumnCounter {
-    fn count(&mut self, raw: &[u8], site: Option<u64>) {
-        let value = hash_of(raw);
+    fn new(index: usize) -> Self {
+        Self {
+            index,
+            values: FxHashMap::default(),
+            end: u64::MAX,
+            only: Only::Nothing,
+            settled: [0; SETTLED],
+        }
+    }
+
+    #[inline]
+    fn count(&mut self, value: u64, site: Option<u64>) {
         self.only = match self.only {
             Only::Nothing => Only::One(value, 1),
             Only::One(only, rows) if only == value => Only::One(only, rows + 1),
             _ => Only::Many,
         };
-        self.last.clear();
-        self.last.extend_from_slice(raw);
-        self.last_is_common = match site {
-            Some(site) => self.add(value, site),
-            None => self.values.get(&value).is_some_and(|sites| sites.count >= WANTED),
-        };
+        let Some(site) = site else { return };
+        if self.settled.get(slot(value)) != Some(&value) {
+            self.add(value, site);
+        }
     }
 
-    /// Notes that a site has a value; says whether the value needs no more counting.
-    fn add(&mut self, value: u64, site: u64) -> bool {
-        let has_room = self.values.len() < MOST_VALUES;
-        let sites = match self.values.entry(value) {
-            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::hash_map::Entry::Vacant(entry) if has_room => {
-                entry.insert(Sites::default())
+    /// Notes that a site has a value.
+    fn add(&mut self, value: u64, site: u64) {
+        let mut is_settled = value >= self.end;
+        if !is_settled {
+            let sites = self.values.entry(value).or_default();
+            if sites.count < WANTED
+                && !sites.first.iter().take(sites.count).any(|s| *s == site)
+                && let Some(slot) = sites.first.get_mut(sites.count)
+            {
+                *slot = site;
+                sites.count += 1;
             }
-            std::collections::hash_map::Entry::Vacant(_) => return true,
-        };
-        if sites.count < WANTED
-            && !sites.first.iter().take(sites.count).any(|s| *s == site)
-            && let Some(slot) = sites.first.get_mut(sites.count)
-        {
-            *slot = site;
-            sites.count += 1;
+            is_settled = sites.count >= WANTED;
         }
-        sites.count >= WANTED
+        if is_settled && let Some(settled) = self.settled.get_mut(slot(value)) {
+            *settled = value;
+        }
+        if self.values.len() >= 2 * MOST_VALUES {
+            self.make_room();
+        }
+    }
+
+    /// Keeps the values with the smallest hashes.
+    fn make_room(&mut self) {
+        let mut hashes: Vec<u64> = self.values.keys().copied().collect();
+        let (_, end, _) = hashes.select_nth_unstable(MOST_VALUES);
+        let end = *end;
+        self.shrink(end);
+    }
+
+    fn shrink(&mut self, end: u64) {
+        if end < self.end {
+            self.end = end;
+            self.values.retain(|value, _| *value < end);
+        }
     }
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "the last bits are what is wanted")]
+fn slot(value: u64) -> usize {
+    value as usize % SETTLED
+}
+
 const WANTED: usize = 3;
-const MOST_VALUES: usize = 4096;
+const MOST_VALUES: usize = 8192;
+const SETTLED: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(rows: &[(u64, u64)], workers: usize) -> FxHashSet<u64> {
+        let mut parts = vec![CommonCounter { columns: vec![ColumnCounter::new(0)] }; workers];
+        for (number, (value, site)) in rows.iter().enumerate() {
+            let part = &mut parts[number % workers].columns[0];
+            part.count(hash_of(&value.to_le_bytes()), Some(*site));
+        }
+        let mut all = CommonCounter { columns: vec![ColumnCounter::new(0)] };
+        parts.into_iter().for_each(|part| all.merge(part));
+        all.finish().columns.remove(&0).unwrap()
+    }
+
+    #[test]
+    fn the_outcome_does_not_depend_on_who_counted_what() {
+        // Far more values than there is room for, each at one to five sites.
+        let rows: Vec<(u64, u64)> =
+            (0..200_000_u64).map(|row| (row.wrapping_mul(0x9e37_79b9) % 60_000, row % 7)).collect();
+        let one = counted(&rows, 1);
+        assert!(one.len() > 1_000, "{}", one.len());
+        assert_eq!(one, counted(&rows, 2));
+        assert_eq!(one, counted(&rows, 7));
+    }
+
+    #[test]
+    fn a_value_is_common_from_the_third_site_on() {
+        let rows = [(1, 10), (1, 11), (1, 11), (2, 10), (2, 11), (2, 12), (3, 10)];
+        let common = counted(&rows, 1);
+        assert!(!common.contains(&hash_of(&1_u64.to_le_bytes())));
+        assert!(common.contains(&hash_of(&2_u64.to_le_bytes())));
+    }
+}

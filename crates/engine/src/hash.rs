@@ -2,7 +2,34 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-use foldhash::quality::FixedState;
+use foldhash::quality::{FixedState, RandomState};
+
+/// Prints of long keys, for remembering what was made of them without keeping them.
+///
+/// 128 bits, under a seed of this run's own: nobody can prepare two keys that are taken for one, and
+/// none are by chance.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Prints {
+    first: RandomState,
+    second: RandomState,
+}
+
+/// The print of a key.
+pub(crate) type Print = (u64, u64);
+
+impl Prints {
+    /// The print of some pieces of bytes.
+    pub(crate) fn of<'p>(&self, pieces: impl Iterator<Item = &'p [u8]>) -> Print {
+        let (mut first, mut second) = (self.first.build_hasher(), self.second.build_hasher());
+        for piece in pieces {
+            for hasher in [&mut first, &mut second] {
+                hasher.write_usize(piece.len());
+                hasher.write(piece);
+            }
+        }
+        (first.finish(), second.finish())
+    }
+}
 
 /// Hashes an identifier or a text, spaces around it aside.
 ///
@@ -12,4 +39,26 @@ pub(crate) fn hash_of(bytes: &[u8]) -> u64 {
     let mut hasher = FixedState::default().build_hasher();
     hasher.write(bytes.trim_ascii());
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_told_apart_by_where_they_end() {
+        let prints = Prints::default();
+        let of = |pieces: &[&str]| prints.of(pieces.iter().map(|piece| piece.as_bytes()));
+        assert_eq!(of(&["ab", "c"]), of(&["ab", "c"]));
+        assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
+        assert_ne!(of(&["ab"]), of(&["ab", ""]));
+        let (first, second) = of(&["ab"]);
+        assert_ne!(first, second);
+    }
+
+    #[test]
+    fn spaces_around_a_text_do_not_count() {
+        assert_eq!(hash_of(b" a b\t"), hash_of(b"a b"));
+        assert_ne!(hash_of(b"ab"), hash_of(b"a b"));
+    }
 }

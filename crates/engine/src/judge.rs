@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::cells::Row;
 use crate::facts::RowFacts;
-use crate::hash::hash_of;
+use crate::hash::{Print, Prints};
 use crate::known::Known;
 use crate::place::Stated;
 use crate::plain_names::KnownForms;
@@ -34,6 +34,8 @@ pub(crate) struct Judge<'a> {
     today: Day,
     /// Rules that ask for no taxon: every record may meet them.
     without_taxon: Vec<usize>,
+    /// What no name leads to.
+    no_hits: TaxonHits,
     /// Names that were looked up, by the bytes of all name columns.
     known: Known<Box<[u8]>, Arc<TaxonHits>>,
     /// Forms of the names that were met.
@@ -67,6 +69,7 @@ impl<'a> Judge<'a> {
                 .filter(|(_, rule)| rule.taxon.is_none())
                 .map(|(index, _)| index)
                 .collect(),
+            no_hits: TaxonHits::default(),
             known: Known::default(),
             plain: Known::default(),
             pseudonyms,
@@ -99,14 +102,17 @@ impl<'a> Judge<'a> {
         names: &mut NameCache,
         verdicts: &mut Verdicts,
     ) -> Option<Arc<Verdict>> {
-        let mut hits = names.hits(row, plan, facts.taxon, taxa, self);
-        let own = row.text(&plan.links.own);
-        for identified in taxa.identified(hash_of(own.as_bytes())) {
-            hits = Arc::new(both(hits.as_ref().clone(), self.index.lookup(&identified.facts())));
+        let hits = names.hits(row, plan, facts.taxon, taxa, self);
+        let identified = taxa.identified_of(row, plan);
+        if identified.is_empty() {
+            if hits.hits.is_empty() && self.without_taxon.is_empty() {
+                return None;
+            }
+            return self.judge(row, plan, "occurrence", Some(hits), facts, inherited, verdicts);
         }
-        if hits.hits.is_empty() && self.without_taxon.is_empty() {
-            return None;
-        }
+        let hits = identified
+            .iter()
+            .fold(hits.clone(), |hits, texts| both(hits, self.index.lookup(&texts.facts())));
         self.judge(row, plan, "occurrence", Some(&hits), facts, inherited, verdicts)
     }
 
@@ -214,9 +220,10 @@ impl<'a> Judge<'a> {
         inherited: (Option<Stated>, Option<Period>),
         taxa: &TaxonCores,
     ) -> (TaxonHits, Vec<(usize, Meeting)>, Decision) {
-        let hits = NameCache::default().hits(row, plan, facts.taxon, taxa, self);
+        let mut names = NameCache::default();
+        let hits = names.hits(row, plan, facts.taxon, taxa, self);
         let meetings =
-            self.with_facts(row, plan, "occurrence", Some(&hits), facts, inherited, |facts| {
+            self.with_facts(row, plan, "occurrence", Some(hits), facts, inherited, |facts| {
                 (0..)
                     .zip(&self.rules.rules)
                     .map(|(index, rule)| (index, meet(rule, facts, self.areas, self.today)))
@@ -227,7 +234,7 @@ impl<'a> Judge<'a> {
             .filter(|(_, meeting)| meeting.is_met())
             .filter_map(|(index, _)| self.rules.rules.get(*index));
         let decision = decide(met, self.audience);
-        (hits.as_ref().clone(), meetings, decision)
+        (hits.clone(), meetings, decision)
     }
 
     /// The rules.
@@ -268,9 +275,11 @@ fn reasons<'r>(rules: impl Iterator<Item = &'r Rule>) -> String {
 /// Names that were looked up, with what came of it, by the bytes of all name columns.
 #[derive(Debug, Default)]
 pub(crate) struct NameCache {
-    known: FxHashMap<Box<[u8]>, KnownName>,
+    prints: Prints,
+    /// Which of the names, by the print of all name columns.
+    known: FxHashMap<Print, usize>,
+    names: Vec<KnownName>,
     tally: NameTally,
-    key: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -281,26 +290,43 @@ struct KnownName {
 }
 
 impl NameCache {
-    fn hits(
+    fn hits<'s>(
+        &'s mut self,
+        row: Row<'_>,
+        plan: &Plan<'_>,
+        taxon: Option<u64>,
+        taxa: &TaxonCores,
+        judge: &'s Judge<'_>,
+    ) -> &'s TaxonHits {
+        let spans = plan.facts.name_spans.iter().map(|span| row.span(*span));
+        let core = taxon.filter(|_| !taxa.is_empty()).unwrap_or(0).to_le_bytes();
+        let print = self.prints.of(spans.chain([core.as_slice()]));
+        let at = match self.known.get(&print) {
+            Some(at) => *at,
+            None => {
+                let at = self.look_up(row, plan, taxon, taxa, judge);
+                self.known.insert(print, at);
+                at
+            }
+        };
+        match self.names.get_mut(at) {
+            Some(known) => {
+                known.records += 1;
+                &known.hits
+            }
+            None => &judge.no_hits,
+        }
+    }
+
+    /// Looks up a name that is not known yet; says where it is known from now on.
+    fn look_up(
         &mut self,
         row: Row<'_>,
         plan: &Plan<'_>,
         taxon: Option<u64>,
         taxa: &TaxonCores,
         judge: &Judge<'_>,
-    ) -> Arc<TaxonHits> {
-        self.key.clear();
-        for span in &plan.facts.name_spans {
-            self.key.extend_from_slice(row.span(*span));
-            self.key.push(0);
-        }
-        if let Some(taxon) = taxon.filter(|_| !taxa.is_empty()) {
-            self.key.extend_from_slice(&taxon.to_le_bytes());
-        }
-        if let Some(known) = self.known.get_mut(self.key.as_slice()) {
-            known.records += 1;
-            return Arc::clone(&known.hits);
-        }
+    ) -> usize {
         let texts = Texts::of(row, plan);
         let core = taxon.and_then(|taxon| taxa.names(taxon));
         let index = &judge.index;
@@ -329,20 +355,29 @@ impl NameCache {
                 both(hits, by_link)
             })
         };
-        let key = self.key.as_slice();
+        let mut key = Vec::new();
+        for span in &plan.facts.name_spans {
+            key.extend_from_slice(row.span(*span));
+            key.push(0);
+        }
+        if let Some(taxon) = taxon.filter(|_| !taxa.is_empty()) {
+            key.extend_from_slice(&taxon.to_le_bytes());
+        }
+        let key = key.as_slice();
         let hits = judge.known.of(key, || key.into(), || Arc::new(look()));
         let name = if texts.is_empty() { core.map_or("", Texts::name) } else { texts.name() };
-        if self.known.len() >= MOST_KNOWN {
-            self.tally.take(std::mem::take(&mut self.known));
+        if self.names.len() >= MOST_KNOWN {
+            self.known.clear();
+            self.tally.take(std::mem::take(&mut self.names));
         }
-        let known = KnownName { hits: Arc::clone(&hits), name: name.into(), records: 1 };
-        self.known.insert(self.key.as_slice().into(), known);
-        hits
+        let at = self.names.len();
+        self.names.push(KnownName { hits, name: name.into(), records: 0 });
+        at
     }
 
     /// The names with their numbers of records.
     pub(crate) fn into_tally(mut self) -> NameTally {
-        self.tally.take(self.known);
+        self.tally.take(self.names);
         self.tally
     }
 }
@@ -419,8 +454,8 @@ pub(crate) struct NameTally {
 }
 
 impl NameTally {
-    fn take(&mut self, known: FxHashMap<Box<[u8]>, KnownName>) {
-        for known in known.into_values() {
+    fn take(&mut self, names: Vec<KnownName>) {
+        for known in names {
             self.count(&known);
         }
     }

@@ -11,7 +11,6 @@ use crate::cells::Row;
 use crate::events::{Event, Events};
 use crate::facts::{self, FactMemo, RowFacts};
 use crate::frequency::{CommonCounter, CommonValues};
-use crate::hash::hash_of;
 use crate::judge::{Judge, NameCache, NameTally};
 use crate::notes::{ChunkNotes, GroupMemory, GroupNumbers, Notes};
 use crate::pipeline;
@@ -234,7 +233,7 @@ impl TableFound {
                     continue;
                 }
                 let row = Row { bytes: read.bytes, fields: &fields, dialect: shape.dialect };
-                if let Some(seen) = seen.get_mut(&hash_of(row.text(own).as_bytes())) {
+                if let Some(seen) = row.hash(own).and_then(|own| seen.get_mut(&own)) {
                     if *seen {
                         late.push((read.row, read.line, chunk.file));
                     }
@@ -308,8 +307,7 @@ impl TableReader<'_> {
         number: u64,
         found: &mut ChunkFound,
     ) -> Result<(), facts::Unusable> {
-        let own = row.text(&self.plan.links.own);
-        let own = (!own.trim_ascii().is_empty()).then(|| hash_of(own.as_bytes()));
+        let own = row.hash(&self.plan.links.own);
         if self.plan.role == Role::Taxa {
             found.ids.extend(own);
             return Ok(());
@@ -383,8 +381,7 @@ impl TableReader<'_> {
             return;
         }
         let facts = facts::read_leniently(row, self.plan, &mut state.memo);
-        let own = row.text(&self.plan.links.own);
-        let own = (!own.trim_ascii().is_empty()).then(|| hash_of(own.as_bytes()));
+        let own = row.hash(&self.plan.links.own);
         let verdict = self.judge.record(
             row,
             self.plan,

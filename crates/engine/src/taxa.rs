@@ -109,7 +109,11 @@ impl TaxonCores {
     }
 
     /// The names that identifications give a record.
-    pub(crate) fn identified(&self, record: u64) -> &[Texts] {
+    pub(crate) fn identified_of(&self, row: Row<'_>, plan: &Plan<'_>) -> &[Texts] {
+        if self.identified.is_empty() {
+            return &[];
+        }
+        let record = hash_of(row.text(&plan.links.own).as_bytes());
         self.identified.get(&record).map_or(&[], Vec::as_slice)
     }
 

@@ -232,6 +232,14 @@ impl Treatment {
         };
         let mut patches = Vec::with_capacity(self.columns.len());
         for (index, column) in self.columns.iter().enumerate() {
+            let stays = column.class.is_none()
+                && column.default.is_none()
+                && column
+                    .term
+                    .is_some_and(|term| term.action(telling.decision.category) == Action::Keep);
+            if stays {
+                continue;
+            }
             let value = row.cell(index);
             let value = match (&column.default, value.trim_ascii().is_empty()) {
                 (Some(default), true) => default.clone(),
@@ -252,8 +260,8 @@ impl Treatment {
             .collect();
         // What the record says of itself comes last, when all of it is known.
         let said = record.statements();
-        for (patch, column) in patches.iter_mut().zip(&self.columns) {
-            match column.term.map(|term| term.name) {
+        for patch in &mut patches {
+            match self.columns.get(patch.column).and_then(|c| c.term).map(|term| term.name) {
                 Some("dataGeneralizations") => patch.value.clone_from(&said.generalised),
                 Some("informationWithheld") => patch.value.clone_from(&said.withheld),
                 _ => {}

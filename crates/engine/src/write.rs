@@ -7,7 +7,7 @@ mod records;
 mod unread;
 
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use reedbed_formats::chunk::Chunk;
 use reedbed_formats::patch::{self, Patch};
@@ -121,6 +121,7 @@ impl Copy<'_> {
             consequences: &*consequences,
             added_to_clear: treatment.added_to_clear(self.licence),
             unread: self.unread(plan, treatment),
+            buffers: Buffers::default(),
         };
         let mut written = TableWritten::default();
         let mut after = Consequences::default();
@@ -140,6 +141,7 @@ impl Copy<'_> {
             |chunk| {
                 progress.advance(chunk.read);
                 out.write_all(&chunk.bytes).map_err(ShareError::writing)?;
+                writer.buffers.give(chunk.bytes);
                 written.count.merge(&chunk.count);
                 written.rejects.extend(chunk.rejects);
                 after.had.extend(chunk.had);
@@ -205,6 +207,26 @@ struct TableWriter<'a> {
     added_to_clear: Vec<String>,
     /// How rows leave of which the notes say enough; nothing where none may.
     unread: Option<Unread>,
+    buffers: Buffers,
+}
+
+/// Buffers that were written out, for the next chunks: new ones would have to be made room for by
+/// the system, page by page.
+#[derive(Debug, Default)]
+struct Buffers(Mutex<Vec<Vec<u8>>>);
+
+impl Buffers {
+    fn take(&self, room: usize) -> Vec<u8> {
+        let mut buffers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buffer = buffers.pop().unwrap_or_default();
+        buffer.clear();
+        buffer.reserve(room);
+        buffer
+    }
+
+    fn give(&self, buffer: Vec<u8>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+    }
 }
 
 /// One row on its way out.
@@ -220,7 +242,7 @@ impl TableWriter<'_> {
         let shape = self.plan.table.shape();
         let mut written = ChunkWritten {
             read: chunk.bytes().len() as u64,
-            bytes: Vec::with_capacity(chunk.bytes().len() + chunk.bytes().len() / 8),
+            bytes: self.buffers.take(chunk.bytes().len() + chunk.bytes().len() / 8),
             ..ChunkWritten::default()
         };
         let mut fields = std::mem::take(&mut state.fields);
@@ -364,7 +386,6 @@ impl TableWriter<'_> {
     }
 
     fn own_id(&self, row: Row<'_>) -> Option<u64> {
-        let own = row.text(&self.plan.links.own);
-        (!own.trim_ascii().is_empty()).then(|| hash_of(own.as_bytes()))
+        row.hash(&self.plan.links.own)
     }
 }

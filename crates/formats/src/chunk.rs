@@ -1,7 +1,5 @@
 //! Chunks of whole rows, cut from a stream of text.
 
-use std::io::Read;
-
 use crate::error::FormatError;
 use crate::limits::Limits;
 use crate::normalise::LongRow;
@@ -145,13 +143,12 @@ impl ChunkReader {
         // Where the ends of rows are fits in four bytes.
         let wanted = self.limits.chunk_bytes.clamp(1, 1 << 30);
         bytes.reserve(wanted);
-        let read =
-            self.text.by_ref().take(wanted as u64).read_to_end(bytes).map_err(
-                |cause| match cause.get_ref().and_then(|inner| inner.downcast_ref::<LongRow>()) {
-                    Some(row) => self.long_row(row.line),
-                    None => source::failed(&self.name, cause),
-                },
-            )?;
+        let read = self.text.fill(wanted as u64, bytes).map_err(|cause| {
+            match cause.get_ref().and_then(|inner| inner.downcast_ref::<LongRow>()) {
+                Some(row) => self.long_row(row.line),
+                None => source::failed(&self.name, cause),
+            }
+        })?;
         self.is_done = read < wanted;
         Ok(())
     }

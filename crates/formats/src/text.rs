@@ -59,6 +59,17 @@ impl TextReader {
         Ok(Self { stage })
     }
 
+    /// Reads so many bytes behind those that are there, fewer at the end only.
+    pub(crate) fn fill(&mut self, wanted: u64, bytes: &mut Vec<u8>) -> io::Result<usize> {
+        // Each stage by itself: a file fills the room without clearing it first.
+        match &mut self.stage {
+            Stage::Decoded(text) => text.take(wanted).read_to_end(bytes),
+            Stage::NormalDecoded(rows) => rows.take(wanted).read_to_end(bytes),
+            Stage::NormalPlain(rows) => rows.take(wanted).read_to_end(bytes),
+            Stage::Plain(plain) => plain.take(wanted).read_to_end(bytes),
+        }
+    }
+
     /// Takes the lines of the file on which the next rows begin; nothing where rows stand in lines
     /// as they did in the file, so that counting line feeds is enough.
     pub(crate) fn take_lines(&mut self, rows: usize) -> Vec<u64> {
@@ -66,17 +77,6 @@ impl TextReader {
             Stage::Decoded(_) | Stage::Plain(_) => Vec::new(),
             Stage::NormalDecoded(text) => text.take_lines(rows),
             Stage::NormalPlain(text) => text.take_lines(rows),
-        }
-    }
-}
-
-impl Read for TextReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &mut self.stage {
-            Stage::Decoded(text) => text.read(buffer),
-            Stage::NormalDecoded(rows) => rows.read(buffer),
-            Stage::NormalPlain(rows) => rows.read(buffer),
-            Stage::Plain(bytes) => bytes.read(buffer),
         }
     }
 }

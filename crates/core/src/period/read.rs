@@ -97,8 +97,8 @@ impl PeriodCells<'_> {
     }
 
     /// The day of cells of the usual form, told at sight: an ISO day with or without a time, and
-    /// parts that say the same or nothing.
-    fn usual(&self) -> Option<Period> {
+    /// parts that say the same or nothing. Nothing where [`Self::read`] must look closer.
+    pub fn usual(&self) -> Option<Period> {
         let (date, time) = self.event_date.as_bytes().split_at_checked(10)?;
         let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *date else { return None };
         let year = digits(&[y0, y1, y2, y3])?;
