@@ -12,6 +12,7 @@ use foldhash::quality::{FixedState, RandomState};
 pub(crate) struct Prints {
     first: RandomState,
     second: RandomState,
+    key: Vec<u8>,
 }
 
 /// The print of a key.
@@ -19,15 +20,19 @@ pub(crate) type Print = (u64, u64);
 
 impl Prints {
     /// The print of some pieces of bytes.
-    pub(crate) fn of<'p>(&self, pieces: impl Iterator<Item = &'p [u8]>) -> Print {
-        let (mut first, mut second) = (self.first.build_hasher(), self.second.build_hasher());
+    pub(crate) fn of<'p>(&mut self, pieces: impl Iterator<Item = &'p [u8]>) -> Print {
+        // Put together first: a hasher works best on one long piece.
+        self.key.clear();
         for piece in pieces {
-            for hasher in [&mut first, &mut second] {
-                hasher.write_usize(piece.len());
-                hasher.write(piece);
-            }
+            self.key.extend_from_slice(&piece.len().to_le_bytes());
+            self.key.extend_from_slice(piece);
         }
-        (first.finish(), second.finish())
+        let print = |state: &RandomState| {
+            let mut hasher = state.build_hasher();
+            hasher.write(&self.key);
+            hasher.finish()
+        };
+        (print(&self.first), print(&self.second))
     }
 }
 
@@ -47,8 +52,8 @@ mod tests {
 
     #[test]
     fn pieces_are_told_apart_by_where_they_end() {
-        let prints = Prints::default();
-        let of = |pieces: &[&str]| prints.of(pieces.iter().map(|piece| piece.as_bytes()));
+        let mut prints = Prints::default();
+        let mut of = |pieces: &[&str]| prints.of(pieces.iter().map(|piece| piece.as_bytes()));
         assert_eq!(of(&["ab", "c"]), of(&["ab", "c"]));
         assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
         assert_ne!(of(&["ab"]), of(&["ab", ""]));

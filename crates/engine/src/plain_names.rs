@@ -6,6 +6,7 @@ use std::sync::Arc;
 use reedbed_core::taxon::NameForm;
 use rustc_hash::FxHashMap;
 
+use crate::judge::Judge;
 use crate::known::Known;
 
 /// Forms of spellings, for all workers.
@@ -16,12 +17,14 @@ pub(crate) type KnownForms = Known<Box<str>, Arc<NameForm>>;
 pub(crate) struct PlainNames<'k> {
     forms: FxHashMap<Box<str>, Arc<NameForm>>,
     known: &'k KnownForms,
+    /// Whether texts are names of a list or of the given checklist.
+    listed: FxHashMap<Box<str>, bool>,
 }
 
 impl<'k> PlainNames<'k> {
     /// Knows nothing yet.
     pub(crate) fn new(known: &'k KnownForms) -> Self {
-        Self { forms: FxHashMap::default(), known }
+        Self { forms: FxHashMap::default(), known, listed: FxHashMap::default() }
     }
 
     /// Whether a text is a name and nothing more.
@@ -32,6 +35,19 @@ impl<'k> PlainNames<'k> {
     /// The plain form of a scientific name; empty where it has none.
     pub(crate) fn plain(&mut self, text: &str) -> &str {
         &self.form(text).canonical
+    }
+
+    /// Whether a text is a name of a list or of the given checklist.
+    pub(crate) fn is_known(&mut self, text: &str, judge: &Judge<'_>) -> bool {
+        if let Some(is_known) = self.listed.get(text) {
+            return *is_known;
+        }
+        if self.listed.len() >= MOST {
+            self.listed.clear();
+        }
+        let is_known = judge.knows_name(text);
+        self.listed.insert(text.into(), is_known);
+        is_known
     }
 
     fn form(&mut self, text: &str) -> &NameForm {

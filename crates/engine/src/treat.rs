@@ -404,7 +404,10 @@ impl RecordTreatment<'_, '_> {
     /// A name leaves as written when other records bear it, or when it is known from a list; else
     /// only the parts of it that are a name's: an authorship or a family could hide a place.
     fn name(&mut self, index: usize, name: &'static str, value: String) -> String {
-        if value.trim_ascii().is_empty() || self.is_common(index) || self.judge.knows_name(&value) {
+        if value.trim_ascii().is_empty()
+            || self.is_common(index)
+            || self.names.is_known(&value, self.judge)
+        {
             return value;
         }
         if FULL_NAMES.contains(&name) {
