@@ -129,7 +129,10 @@ impl PeriodCells<'_> {
 
     fn read_any(&self) -> PeriodRead {
         let date = Reading::of(self.event_date);
-        let parts = self.parts();
+        let parts = match date {
+            Reading::Span(date) if self.has_day_of_year() => self.parts_of(date.period),
+            _ => self.parts(),
+        };
         match (date, parts) {
             (Reading::Impossible, _) | (_, Reading::Impossible) => PeriodRead::Impossible,
             (Reading::Blank, parts) => parts.settled(),
@@ -148,6 +151,24 @@ impl PeriodCells<'_> {
                 .map_or(PeriodRead::Unknown, PeriodRead::Known),
             (date, _) => date.settled(),
         }
+    }
+
+    /// The parts beside a known date: a day of the year without a year is one of the date's year, and
+    /// one end alone is a day that must agree with it.
+    fn parts_of(&self, date: Period) -> Reading {
+        let dated = date.start().year().to_string();
+        let or = |cell, other| if is_blank(str::trim(cell)) { other } else { cell };
+        PeriodCells {
+            year: or(self.year, &dated),
+            start_day_of_year: or(self.start_day_of_year, self.end_day_of_year),
+            end_day_of_year: or(self.end_day_of_year, self.start_day_of_year),
+            ..*self
+        }
+        .parts()
+    }
+
+    fn has_day_of_year(&self) -> bool {
+        !is_blank(self.start_day_of_year.trim()) || !is_blank(self.end_day_of_year.trim())
     }
 
     /// The first cell that is shaped like a date and is none, by its term; for the reject.

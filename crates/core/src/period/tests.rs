@@ -419,3 +419,17 @@ proptest! {
         let _ = Period::from_parts(&text, &text, &text, &text, &text);
     }
 }
+
+#[test]
+fn a_day_of_the_year_without_a_year_is_one_of_the_year_of_the_date() {
+    let cells = PeriodCells {
+        event_date: "2020-01-10",
+        start_day_of_year: "125",
+        ..PeriodCells::default()
+    };
+    let period = cells.read().known().unwrap();
+    assert_eq!(
+        (period.start().to_string(), period.end().to_string()),
+        ("2020-01-10".into(), "2020-05-04".into())
+    );
+}

@@ -10,4 +10,5 @@ mod events;
 mod found;
 mod leaks;
 mod records;
+mod sharing;
 mod support;

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use reedbed_core::area::AreaSet;
+use reedbed_core::area::{AreaSet, Shape};
 use reedbed_core::category::Category;
 use reedbed_core::decide::Audience;
 use reedbed_core::period::Day;
+use reedbed_core::place::Point;
 use reedbed_core::rule::{Outcome, Rule, RuleId, RuleSet};
 use reedbed_core::taxon::{RuleTaxon, RuleTaxonId};
 use reedbed_engine::pseudonym::{Pseudonyms, Secret};
 use reedbed_engine::share::{self, Holder, OutputForm, Settings, Shared, Silent};
-use reedbed_formats::dataset::{self, OpenOptions};
+use reedbed_formats::dataset::{self, Dataset, OpenOptions};
 use reedbed_formats::limits::Limits;
 use reedbed_formats::row::Fields;
 
@@ -46,6 +47,17 @@ pub(crate) fn rules(listed: &[(&str, Category)]) -> RuleSet {
         set.rules.push(rule(number, outcome));
     }
     set
+}
+
+/// A box with a name, by south, west, north and east.
+pub(crate) fn area_of(name: &str, south: f64, west: f64, north: f64, east: f64) -> AreaSet {
+    let corners = [(south, west), (south, east), (north, east), (north, west), (south, west)];
+    let ring = corners.map(|(lat, lon)| Point::from_degrees(lat, lon).unwrap()).to_vec();
+    let mut shape = Shape::new();
+    shape.push_polygon(&[ring]);
+    let mut areas = AreaSet::new();
+    areas.add(vec![name.to_owned()], shape);
+    areas
 }
 
 /// Settings of a public copy.
@@ -144,12 +156,26 @@ pub(crate) fn share_archive(files: &[(&str, &str)], settings: &Settings) -> Copi
     share_paths(&[folder.path().to_owned()], settings)
 }
 
+/// Shares files under limits and reads the package.
+pub(crate) fn share_limited(
+    files: &[(&str, &str)],
+    settings: &Settings,
+    limits: &Limits,
+) -> Copied {
+    let (_folder, paths) = input(files);
+    share_opened(&dataset::open(&paths, &OpenOptions::default(), limits).unwrap(), settings)
+}
+
 /// Shares inputs and reads the package.
 pub(crate) fn share_paths(paths: &[PathBuf], settings: &Settings) -> Copied {
     let dataset = dataset::open(paths, &OpenOptions::default(), &Limits::default()).unwrap();
+    share_opened(&dataset, settings)
+}
+
+fn share_opened(dataset: &Dataset, settings: &Settings) -> Copied {
     let audience = settings.partner.as_deref().unwrap_or("public");
     let pseudonyms = Pseudonyms::new(&settings.secret, &settings.dataset, audience);
-    let prepared = share::prepare(&dataset, settings, &pseudonyms, &Silent).unwrap();
+    let prepared = share::prepare(dataset, settings, &pseudonyms, &Silent).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let package = folder.path().join("package");
     let shared = prepared.write(Some(&package), &Silent).unwrap();
