@@ -35,6 +35,8 @@ pub(crate) struct CategoryFindings {
     pub(crate) shared: u64,
     /// Withheld.
     pub(crate) withheld: u64,
+    /// Withheld for what they share.
+    pub(crate) withheld_shared: u64,
     /// Uncertainty before: metres, rounded up to the ladder, and how many.
     pub(crate) before_m: BTreeMap<u64, u64>,
     /// Without a stated uncertainty before.
@@ -69,7 +71,9 @@ impl Findings {
 
     /// Counts a record that does not leave.
     pub(crate) fn withheld_record(&mut self, verdict: &Verdict) {
-        self.categories.entry(verdict.decision.category).or_default().withheld += 1;
+        let category = self.categories.entry(verdict.decision.category).or_default();
+        category.withheld += 1;
+        category.withheld_shared += u64::from(verdict.is_shared());
         for rule in &verdict.rules {
             self.rules.entry(*rule).or_default().withheld += 1;
         }
@@ -120,6 +124,7 @@ impl Findings {
             own.by_rule += found.by_rule;
             own.shared += found.shared;
             own.withheld += found.withheld;
+            own.withheld_shared += found.withheld_shared;
             own.before_unknown += found.before_unknown;
             for (metres, count) in found.before_m {
                 *own.before_m.entry(metres).or_default() += count;

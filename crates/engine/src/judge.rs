@@ -498,7 +498,7 @@ impl NameTally {
     }
 
     /// Names that were matched in another way than letter by letter.
-    pub(crate) fn matched(&self, most: usize) -> Vec<MatchedName> {
+    pub(crate) fn matched(&self, most: usize) -> (Vec<MatchedName>, usize) {
         let mut names: Vec<MatchedName> = self
             .matched
             .iter()
@@ -508,9 +508,12 @@ impl NameTally {
                 records: *records,
             })
             .collect();
-        names.sort_by(|a, b| b.records.cmp(&a.records).then_with(|| a.name.cmp(&b.name)));
+        names.sort_by(|a, b| {
+            b.records.cmp(&a.records).then_with(|| (&a.name, &a.how).cmp(&(&b.name, &b.how)))
+        });
+        let total = names.len();
         names.truncate(most);
-        names
+        (names, total)
     }
 }
 

@@ -48,8 +48,10 @@ pub struct Summary {
     pub unlisted_names: Vec<NameCount>,
     /// How many different names no rule lists.
     pub unlisted_names_total: usize,
-    /// Names that were matched in another way than letter by letter.
+    /// Names that were matched in another way than letter by letter, the most frequent first.
     pub matched_names: Vec<MatchedName>,
+    /// How many such names there are, counted once for each way.
+    pub matched_names_total: usize,
     /// Rejects by reason.
     pub rejects: Vec<RejectCount>,
     /// Things that are odd but not wrong.
@@ -83,6 +85,8 @@ pub struct CategorySummary {
     pub shared: u64,
     /// Withheld.
     pub withheld: u64,
+    /// Of those withheld, the ones that no rule met: withheld for what they share.
+    pub withheld_shared: u64,
     /// Records that had stated no uncertainty.
     pub before_unknown: u64,
     /// Median and 95th percentile of the uncertainty before, in metres, rounded up to the ladder.
@@ -168,6 +172,7 @@ impl Summary {
         for table in &survey.tables {
             oddities.merge(&table.oddities);
         }
+        let (matched_names, matched_names_total) = survey.names.matched(MOST_NAMES);
         let (unlisted_names, unlisted_names_total) = survey.names.unlisted(MOST_NAMES);
         Self {
             format_version: 1,
@@ -197,7 +202,8 @@ impl Summary {
             boundaries: boundaries(copy, findings),
             unlisted_names,
             unlisted_names_total,
-            matched_names: survey.names.matched(MOST_NAMES),
+            matched_names,
+            matched_names_total,
             rejects: reject_counts(rejects),
             oddities,
             notes: copy.dataset().notes.iter().map(|n| format!("{}: {}", n.file, n.text)).collect(),
@@ -235,6 +241,7 @@ fn categories(findings: &Findings) -> Vec<CategorySummary> {
             by_rule: found.by_rule,
             shared: found.shared,
             withheld: found.withheld,
+            withheld_shared: found.withheld_shared,
             before_unknown: found.before_unknown,
             before_m: percentiles(&found.before_m),
             after_m: percentiles(&found.after_m),

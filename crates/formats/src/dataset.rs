@@ -6,6 +6,7 @@ mod first_row;
 pub(crate) mod kind;
 mod plain;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 pub use crate::archive::Packaging;
@@ -76,7 +77,12 @@ pub fn open(
 ) -> Result<Dataset, FormatError> {
     let mut tables = Vec::new();
     let mut notes = Vec::new();
+    let mut given = HashSet::new();
     for path in inputs {
+        // A path that cannot be resolved cannot be opened either, which is told below.
+        if path.canonicalize().is_ok_and(|path| !given.insert(path)) {
+            return Err(FormatError::GivenTwice { name: shown(path) });
+        }
         match archive::open(path, limits)? {
             Opened::Archive(_) if inputs.len() > 1 => return Err(FormatError::Mixed),
             Opened::Archive(members) => {

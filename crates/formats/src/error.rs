@@ -58,6 +58,12 @@ pub enum FormatError {
         /// The file.
         name: String,
     },
+    /// One file was given more than once.
+    #[error("`{name}` was given twice; its rows would be counted twice")]
+    GivenTwice {
+        /// The file.
+        name: String,
+    },
     /// Archives and tables, or several archives, were given together.
     #[error("an archive is a dataset by itself and cannot be read together with other inputs")]
     Mixed,

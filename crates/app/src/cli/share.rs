@@ -152,6 +152,9 @@ struct Whole {
 
 impl Whole {
     fn begin(out: &Path) -> Result<Self, anyhow::Error> {
+        if out.is_symlink() {
+            bail!("`{}` is a link; give the folder itself", out.display());
+        }
         let is_empty =
             |out: &Path| out.read_dir().is_ok_and(|mut entries| entries.next().is_none());
         if out.exists() && !is_empty(out) {
@@ -209,7 +212,7 @@ fn write_steward(
 /// Tells the result: numbers, never names or places.
 fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyhow::Error> {
     let summary = &shared.summary;
-    let rejected: u64 = summary.rejects.iter().map(|reject| reject.rows).sum();
+    let rejected: u64 = summary.tables.iter().map(|table| table.rows.rejected).sum();
     match output {
         Output::Json => {
             let body = serde_json::json!({
@@ -229,7 +232,7 @@ fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyho
             terminal::print(&format!("rows rejected\t{rejected}"))?;
         }
         Output::Human => {
-            terminal::print(&sentence(summary, rejected))?;
+            terminal::print(&sentence(summary))?;
             if let Some(out) = out {
                 terminal::print(&format!("May leave:       {}", out.join("package").display()))?;
                 terminal::print(&format!(
@@ -242,17 +245,30 @@ fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyho
     Ok(())
 }
 
-fn sentence(summary: &Summary, rejected: u64) -> String {
+fn sentence(summary: &Summary) -> String {
+    let rejected = |is_counted: fn(&str) -> bool| -> u64 {
+        let tables = summary.tables.iter().filter(|table| is_counted(table.role));
+        tables.map(|table| table.rows.rejected).sum()
+    };
+    let others = match rejected(|role| role != "records") {
+        0 => String::new(),
+        1 => "; 1 row of another table could not be used".to_owned(),
+        rows => format!("; {rows} rows of other tables could not be used"),
+    };
     let count = |number: u64, one: &str, many: &str| match number {
         1 => format!("1 {one}"),
         number => format!("{number} {many}"),
     };
     format!(
-        "{}, {}, {}; {}.",
+        "{}, {}, {}; {}{others}.",
         count(summary.records_clear, "record leaves as held", "records leave as held"),
         count(summary.generalised(), "is told less precisely", "are told less precisely"),
         count(summary.withheld(), "is withheld", "are withheld"),
-        count(rejected, "row could not be used", "rows could not be used")
+        count(
+            rejected(|role| role == "records"),
+            "record could not be used",
+            "records could not be used"
+        )
     )
 }
 

@@ -152,7 +152,11 @@ fn bar(page: &mut Page, parts: &Parts) {
 fn looks(summary: &Summary, unbalanced: u64) -> Vec<(&'static str, String)> {
     let rejects: u64 = summary.rejects.iter().map(|reject| reject.rows).sum();
     let unlisted = number::wide(summary.unlisted_names_total);
-    let matched = super::names::distinct(&summary.matched_names);
+    let matched = if summary.matched_names_total > summary.matched_names.len() {
+        number::wide(summary.matched_names_total)
+    } else {
+        super::names::distinct(&summary.matched_names)
+    };
     let odd = oddities::sentences(summary);
     [
         (unbalanced, "rows", text::look_rows(unbalanced)),

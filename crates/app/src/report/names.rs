@@ -11,7 +11,7 @@ use super::{number, text};
 pub(super) fn write(page: &mut Page, summary: &Summary) {
     page.section("names", text::NAMES, |page| {
         page.raw("<h3>").raw(text::MATCHED).raw("</h3>\n");
-        matched(page, &summary.matched_names);
+        matched(page, summary);
         page.raw("<h3>").raw(text::UNLISTED).raw("</h3>\n");
         unlisted(page, summary);
     });
@@ -23,7 +23,8 @@ pub(super) fn distinct(names: &[MatchedName]) -> u64 {
     number::wide(names.len())
 }
 
-fn matched(page: &mut Page, names: &[MatchedName]) {
+fn matched(page: &mut Page, summary: &Summary) {
+    let names = summary.matched_names.as_slice();
     if names.is_empty() {
         page.paragraph(text::NO_MATCHED);
         return;
@@ -41,6 +42,10 @@ fn matched(page: &mut Page, names: &[MatchedName]) {
         page.raw("<p class=\"how\">").message(how, LONGEST_NAME).raw("</p>\n");
         folded(page, &group, NAMES_IN_SIGHT, text::more_names, list);
     }
+    let (shown, total) = (number::wide(names.len()), number::wide(summary.matched_names_total));
+    if let Some(shown) = text::names_shown(shown, total) {
+        page.remark(&shown);
+    }
 }
 
 fn unlisted(page: &mut Page, summary: &Summary) {
@@ -53,7 +58,7 @@ fn unlisted(page: &mut Page, summary: &Summary) {
         summary.unlisted_names.iter().map(|name| (name.name.as_str(), name.records)).collect();
     folded(page, &names, NAMES_IN_SIGHT, text::more_names, list);
     let (shown, total) = (number::wide(names.len()), number::wide(summary.unlisted_names_total));
-    if let Some(shown) = text::unlisted_shown(shown, total) {
+    if let Some(shown) = text::names_shown(shown, total) {
         page.remark(&shown);
     }
 }

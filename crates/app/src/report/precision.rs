@@ -127,6 +127,7 @@ mod tests {
             by_rule: 1,
             shared: 0,
             withheld: 0,
+            withheld_shared: 0,
             before_unknown: 0,
             before_m: Some(before),
             after_m: Some(after),

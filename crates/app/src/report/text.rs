@@ -100,7 +100,7 @@ pub(super) const CATEGORY_COLUMNS: [&str; 4] =
 pub(super) const RULE_COLUMNS: [&str; 3] = ["Rule", "Less precise", "Withheld"];
 /// The same where a narrow page has no room for headings.
 pub(super) const RULE_UNITS: [&str; 3] = ["", "less precise", "withheld"];
-pub(super) const SHARED_REMARK: &str = "A record that shares its event, locality or exact place \
+pub(super) const SHARED_REMARK: &str = "A record that shares its event, its place or its site \
     with a protected record is told no more precisely than that one, or withheld with it.";
 pub(super) const RULES_REMARK: &str = "A record that several rules meet counts at each of them. The \
     strictest decides, be it that of a record with which it shares something.";
@@ -108,8 +108,8 @@ pub(super) const RULES_REMARK: &str = "A record that several rules meet counts a
 /// Only a lower bound is known: a record counts at each rule that meets it.
 pub(super) fn withheld_without_rule(records: u64) -> String {
     match records {
-        1 => "At least 1 of the withheld records met no rule itself.".to_owned(),
-        _ => format!("At least {} of the withheld records met no rule themselves.", count(records)),
+        1 => "1 of the withheld records met no rule itself.".to_owned(),
+        _ => format!("{} of the withheld records met no rule themselves.", count(records)),
     }
 }
 
@@ -213,7 +213,7 @@ pub(super) const MATCHED_REMARK: &str = "These names led to a rule though they a
     in its list. Reedbed would rather protect one too many than one too few. The number counts the \
     records.";
 
-pub(super) fn unlisted_shown(shown: u64, total: u64) -> Option<String> {
+pub(super) fn names_shown(shown: u64, total: u64) -> Option<String> {
     (shown < total)
         .then(|| format!("These are the {} most frequent of {} names.", count(shown), count(total)))
 }

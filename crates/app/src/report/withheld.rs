@@ -50,8 +50,7 @@ fn categories(page: &mut Page, met: &[&CategorySummary]) {
 
 /// Says that records are protected for what they share, where some are.
 fn shared(page: &mut Page, summary: &Summary) {
-    let by_rules = summary.rules.iter().map(|rule| rule.withheld).sum();
-    let without_rule = summary.withheld().saturating_sub(by_rules);
+    let without_rule = summary.categories.iter().map(|category| category.withheld_shared).sum();
     if without_rule > 0 {
         page.remark(&[text::SHARED_REMARK, &text::withheld_without_rule(without_rule)].join(" "));
     } else if summary.categories.iter().any(|category| category.shared > 0) {

@@ -154,3 +154,41 @@ proptest! {
         prop_assert!(width_m(partner.place) <= width_m(public.place));
     }
 }
+
+proptest! {
+    /// A list that names both a category and a width gets the wider square, for anybody.
+    #[test]
+    fn a_width_never_makes_a_square_finer_than_its_category(
+        category in prop::sample::select(vec![Category::Low, Category::Medium, Category::High]),
+        metres in 1_u32..200_000,
+        is_in_degrees in any::<bool>(),
+        partner in any::<bool>(),
+    ) {
+        let width = if is_in_degrees {
+            Width::Degrees(Nano::from_degrees(f64::from(metres) / 111_000.0).unwrap())
+        } else {
+            Width::Metres(metres)
+        };
+        let audience = if partner { Audience::Partner { step: 1 } } else { Audience::Public };
+        let outcome = Outcome { public_width: Some(width), partner_width: Some(width), ..of(category) };
+        let (with, without) = (rule(outcome), rule(of(category)));
+        let with = decide([&with].into_iter(), audience);
+        let without = decide([&without].into_iter(), audience);
+        prop_assert!(told_width_m(&with) >= told_width_m(&without), "{with:?} {without:?}");
+    }
+}
+
+/// The width of what a decision tells, in metres; endless where nothing is told.
+fn told_width_m(decision: &Decision) -> f64 {
+    let (lattice, step, blocks) = match decision.place {
+        PlaceTold::AsHeld => return 0.0,
+        PlaceTold::Withheld => return f64::INFINITY,
+        PlaceTold::Cell { lattice } => (lattice, 0, 1.0),
+        PlaceTold::Block { lattice, step } => (lattice, step, 2.0),
+    };
+    let metres = match lattice {
+        Lattice::Degrees { width } => width.nano().degrees() * 111_320.0,
+        Lattice::Metres { width_m } => f64::from(width_m),
+    };
+    metres / 5_f64.powi(i32::from(step)) * blocks
+}

@@ -25,6 +25,7 @@ pub(crate) fn empty() -> Summary {
         unlisted_names: Vec::new(),
         unlisted_names_total: 0,
         matched_names: Vec::new(),
+        matched_names_total: 0,
         rejects: Vec::new(),
         oddities: Default::default(),
         notes: Vec::new(),
@@ -92,6 +93,7 @@ pub(crate) fn fen() -> Summary {
         ]
         .map(|(name, how, records)| MatchedName { name: name.to_owned(), how: how.to_owned(), records })
         .to_vec(),
+        matched_names_total: 4,
         rejects: vec![
             RejectCount { reason: "eventDate: a date that no calendar has".to_owned(), rows: 2 },
             RejectCount { reason: "decimalLatitude: beyond the pole".to_owned(), rows: 1 },
@@ -259,6 +261,7 @@ pub(crate) fn category(
         by_rule,
         shared,
         withheld,
+        withheld_shared: 0,
         before_unknown: shared / 8,
         before_m,
         after_m,
