@@ -258,7 +258,7 @@ fn further_places(table: &Table) -> Vec<Vec<Source>> {
         .map(|nth| {
             let of = |(term, source): (&&str, &Source)| match source.columns().get(nth) {
                 Some(column) => Source::column(Some(*column)),
-                None if is_of_a_point(&term) => Source::default(),
+                None if is_of_a_point(term) => Source::default(),
                 None => source.clone(),
             };
             PLACE_TERMS.iter().zip(&sources).map(of).collect()

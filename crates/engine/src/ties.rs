@@ -66,7 +66,7 @@ impl Had {
 
 fn square(lat: i64, lon: i64) -> Had {
     // Two turns of a mixer: squares beside each other differ in all bits.
-    let mut key = (lat as u64).wrapping_mul(SPREAD) ^ (lon as u64).rotate_left(32);
+    let mut key = lat.cast_unsigned().wrapping_mul(SPREAD) ^ lon.cast_unsigned().rotate_left(32);
     for _ in 0..2 {
         key = (key ^ (key >> 32)).wrapping_mul(SPREAD);
     }
