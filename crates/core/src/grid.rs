@@ -209,12 +209,35 @@ impl Lattice {
         }
     }
 
+    /// The field's fixed grids, the widest first: those of the categories.
+    pub fn fixed() -> [Self; 4] {
+        [DEGREE, DEGREE / 10, DEGREE / 100, DEGREE / 1000]
+            .map(|width| Self::Degrees { width: CellWidth(width) })
+    }
+
+    /// The grid that has a cell with these edges (south, north, west, east) around a point; nothing
+    /// where none has.
+    pub fn of_cell(point: Point, edges: [Nano; 4]) -> Option<Self> {
+        let height = Nano(edges[1].0 - edges[0].0);
+        let degrees = CellWidth::at_least(height).map(|width| Self::Degrees { width });
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a height of at most 180 degrees is 20 000 km"
+        )]
+        let metres = (height.degrees().clamp(0.0, 180.0) * SHORTEST_DEGREE_OF_LATITUDE_M) as u32;
+        let metric = (metres.saturating_sub(1)..=metres.saturating_add(1))
+            .filter(|width_m| *width_m > 0)
+            .map(|width_m| Self::Metres { width_m });
+        let mut grids = degrees.into_iter().chain(metric);
+        grids.find(|grid| grid.region(point, Telling::Cell).has_edges(edges))
+    }
+
     /// Known grids on which an incoming place may already stand, the widest first: this lattice's
     /// public grid and the field's fixed grids that are wider.
     pub fn known_at_least_as_wide(self) -> Vec<Self> {
-        let mut known: Vec<Self> = [DEGREE, DEGREE / 10, DEGREE / 100, DEGREE / 1000]
+        let mut known: Vec<Self> = Self::fixed()
             .into_iter()
-            .map(|width| Self::Degrees { width: CellWidth(width) })
             .filter(|grid| match (*grid, self) {
                 (Self::Degrees { width }, Self::Degrees { width: own }) => width >= own,
                 // East to west a degree cell narrows towards the poles: only one ten times as wide

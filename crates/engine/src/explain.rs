@@ -74,10 +74,6 @@ impl Prepared<'_> {
                         continue;
                     };
                     let events = &self.survey().events;
-                    let inherited = (
-                        facts.place.or_else(|| events.place(facts.event)),
-                        facts.widest_period.or_else(|| events.period(facts.event)),
-                    );
                     let own = survey
                         .protected
                         .binary_search_by_key(&read.row, |(row, _)| *row)
@@ -93,7 +89,7 @@ impl Prepared<'_> {
                         }
                         shared = stricter(shared.as_ref(), by_event.as_ref());
                     }
-                    let points = facts.places().map(|place| Had::point(place.point));
+                    let points = facts.tied_points().map(Had::point);
                     for had in facts.shared.iter().copied().chain(points) {
                         if let Some(tie) = ties.things.get(&had) {
                             with.push(had.thing.words());
@@ -103,7 +99,7 @@ impl Prepared<'_> {
                     with.sort_unstable();
                     with.dedup();
                     let (hits, meetings, _) =
-                        self.judge().explain(row, plan, &facts, inherited, self.taxa());
+                        self.judge().explain(row, plan, &facts, events, self.taxa());
                     let rules = self.judge().rules().rules.as_slice();
                     let mut explanation = Explanation {
                         file: plan.table.file_name(chunk.file).to_owned(),

@@ -21,6 +21,11 @@ pub(crate) struct RowFacts {
     pub(crate) place: Option<Stated>,
     /// Where other cells of it disagree about the place: those places too.
     pub(crate) other_places: Vec<Stated>,
+    /// Further points that it may share with others: of an outline that is a point, and of decimals on
+    /// a datum that cannot be converted, as they are written.
+    pub(crate) points: Vec<Point>,
+    /// South, north, west and east of its outline.
+    pub(crate) outline_edges: Option<[Nano; 4]>,
     /// The circle of its outline.
     pub(crate) outline: Option<Stated>,
     /// Whether it has an outline of which nobody knows where it is.
@@ -55,13 +60,20 @@ impl RowFacts {
         self.place.into_iter().chain(self.other_places.iter().copied())
     }
 
+    /// All points that tie it to others that have the same.
+    pub(crate) fn tied_points(&self) -> impl Iterator<Item = Point> {
+        self.places().map(|place| place.point).chain(self.points.iter().copied())
+    }
+
     /// Forgets all, and keeps the room.
     fn clear(&mut self) {
-        let (mut shared, mut others) =
-            (std::mem::take(&mut self.shared), std::mem::take(&mut self.other_places));
+        let mut shared = std::mem::take(&mut self.shared);
+        let mut other_places = std::mem::take(&mut self.other_places);
+        let mut points = std::mem::take(&mut self.points);
         shared.clear();
-        others.clear();
-        *self = Self { shared, other_places: others, ..Self::default() };
+        other_places.clear();
+        points.clear();
+        *self = Self { shared, other_places, points, ..Self::default() };
     }
 }
 
@@ -104,6 +116,8 @@ pub(crate) struct FactMemo {
     period: Memo<Result<PeriodFound, Unusable>>,
     /// Room for a folded text.
     folded: String,
+    /// Room for the text of several cells.
+    spelling: String,
 }
 
 /// What the place columns of a row say.
@@ -114,6 +128,8 @@ struct PlaceFound {
     speaks: bool,
     is_datum_assumed: bool,
     is_unknown: bool,
+    /// The digits of a place that cannot be converted.
+    digits: Option<Point>,
 }
 
 /// What the date columns of a row say.
@@ -152,6 +168,7 @@ pub(crate) fn read_into(
         // Places differ from row to row more often than not: remembering them costs more than it saves.
         let found = read_place(row, &plan.facts.place)?;
         facts.place = found.place;
+        facts.points.extend(found.digits);
         facts.other_places.extend(found.other);
         facts.speaks_of_place = found.speaks;
         oddities.places_disagree += u64::from(found.other.is_some());
@@ -160,9 +177,10 @@ pub(crate) fn read_into(
         for sources in &plan.facts.further_places {
             let further = read_place(row, sources)?;
             facts.speaks_of_place |= further.speaks;
+            facts.points.extend(further.digits);
             facts.other_places.extend(further.place.into_iter().chain(further.other));
         }
-        read_outline(row, plan, facts);
+        read_outline(row, plan, memo, facts);
     }
     let found = match usual_period(row, plan) {
         Some(day) => PeriodFound { period: Some(day), widest: Some(day), is_unknown: false },
@@ -189,9 +207,11 @@ pub(crate) fn read_leniently(row: Row<'_>, plan: &Plan<'_>, memo: &mut FactMemo)
     };
     for sources in &plan.facts.further_places {
         let further = read_place(row, sources).unwrap_or_default();
+        facts.points.extend(further.digits);
         facts.other_places.extend(further.place.into_iter().chain(further.other));
     }
-    read_outline(row, plan, &mut facts);
+    facts.points.extend(place.digits);
+    read_outline(row, plan, memo, &mut facts);
     read_ties(row, plan, memo, &mut facts);
     facts
 }
@@ -208,27 +228,70 @@ fn read_ties(row: Row<'_>, plan: &Plan<'_>, memo: &mut FactMemo, facts: &mut Row
             facts.shared.push(Had::text(*thing, &memo.folded));
         }
     }
+    for sources in &plan.facts.spellings {
+        // Decimals that are understood tie as a place.
+        let is_understood = facts.place.is_some() && sources.len() == 2;
+        if is_understood
+            && sources.first().map(Source::columns) == plan.facts.place.first().map(Source::columns)
+        {
+            continue;
+        }
+        memo.spelling.clear();
+        for source in sources {
+            memo.spelling.push_str(row.text(source).trim());
+            memo.spelling.push(' ');
+        }
+        fold(&memo.spelling, &mut memo.folded);
+        if !memo.folded.is_empty() {
+            facts.shared.push(Had::text(Thing::Coordinates, &memo.folded));
+        }
+    }
     let links = &plan.links;
     facts.event = row.hash(&links.event);
     facts.parent_event = row.hash(&links.parent_event);
     facts.taxon = row.hash(&links.taxon);
 }
 
-fn read_outline(row: Row<'_>, plan: &Plan<'_>, facts: &mut RowFacts) {
+/// Reads the outline of a row: a circle for rules, the box that it fills, and what it shares.
+fn read_outline(row: Row<'_>, plan: &Plan<'_>, memo: &mut FactMemo, facts: &mut RowFacts) {
     let Some(source) = plan.facts.place.last().filter(|source| source.exists()) else { return };
-    match place::outline(&row.text(source)) {
-        OutlineRead::Absent => {}
-        OutlineRead::Unreadable => facts.is_outline_unknown = true,
-        OutlineRead::Within(point, radius_m) => {
-            facts.outline = Some(Stated {
-                point,
-                uncertainty_m: Some(radius_m),
-                shift_m: 0.0,
-                has_datum: true,
-                precision: None,
-            });
+    let text = row.text(source);
+    let mut outline = match place::outline(&text) {
+        OutlineRead::Absent => return,
+        OutlineRead::Unreadable => {
+            facts.is_outline_unknown = true;
+            fold(&text, &mut memo.folded);
+            if !memo.folded.is_empty() {
+                facts.shared.push(Had::text(Thing::Outline, &memo.folded));
+            }
+            return;
         }
+        OutlineRead::Within(outline) => outline,
+    };
+    // Some write latitude first; where the point tells, it is believed.
+    if let Some(place) = facts.place.filter(|place| !outline.may_hold(place.point))
+        && let Some(exchanged) = outline.exchanged().filter(|other| other.may_hold(place.point))
+    {
+        outline = exchanged;
     }
+    facts.outline_edges = outline.edges();
+    if let Some(place) = &mut facts.place {
+        place.edges = facts.outline_edges;
+    }
+    if outline.is_point() {
+        facts.points.push(outline.centre);
+    } else {
+        let vertices = outline.vertices.iter().map(|vertex| (vertex.lat().0, vertex.lon().0));
+        facts.shared.push(Had::outline(vertices));
+    }
+    facts.outline = Some(Stated {
+        point: outline.centre,
+        uncertainty_m: Some(outline.radius_m + place::UNSTATED_DATUM_M),
+        shift_m: 0.0,
+        has_datum: true,
+        precision: None,
+        edges: None,
+    });
 }
 
 fn read_place(row: Row<'_>, sources: &[Source]) -> Result<PlaceFound, Unusable> {
@@ -269,6 +332,7 @@ fn read_place(row: Row<'_>, sources: &[Source]) -> Result<PlaceFound, Unusable> 
                 shift_m: stated.shift_m,
                 has_datum: !stated.is_datum_assumed,
                 precision: Nano::parse(precision),
+                edges: None,
             });
             // Rules about areas meet a record wherever it may be: both places count.
             found.other = stated.other.map(|other| Stated {
@@ -277,6 +341,7 @@ fn read_place(row: Row<'_>, sources: &[Source]) -> Result<PlaceFound, Unusable> 
                 shift_m: 0.0,
                 has_datum: true,
                 precision: None,
+                edges: None,
             });
             found.is_datum_assumed = stated.is_datum_assumed;
         }
@@ -289,9 +354,16 @@ fn read_place(row: Row<'_>, sources: &[Source]) -> Result<PlaceFound, Unusable> 
                 shift_m: 0.0,
                 has_datum: !datum.trim_ascii().is_empty(),
                 precision: Nano::parse(precision),
+                edges: None,
             });
         }
-        PlaceRead::Unknown(_) => found.is_unknown = true,
+        PlaceRead::Unknown(_) => {
+            found.is_unknown = true;
+            // Whoever has the same digits has the same place, on whichever datum.
+            if let (Some(lat), Some(lon)) = (Nano::parse(lat), Nano::parse(lon)) {
+                found.digits = Point::new(lat, lon);
+            }
+        }
         PlaceRead::Impossible(why) => {
             return Err(Unusable { column: why.column.to_owned(), reason: why.to_string() });
         }

@@ -3,59 +3,116 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Folds a text to its words: letters and digits in lower case, accents dropped, one space between.
+/// Folds a text to its letters and digits, in lower case, accents dropped, nothing between them:
+/// "Reed-bed 7" and "reedbed 7" are one. Empty for a text without any, and for a word that stands
+/// for nothing.
 pub(crate) fn fold(text: &str, folded: &mut String) {
     folded.clear();
-    if text.is_ascii() {
-        fold_ascii(text, folded);
-        return;
-    }
-    let letters = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
-    let mut is_apart = false;
-    for letter in letters {
-        if letter.is_alphanumeric() {
-            if is_apart && !folded.is_empty() {
-                folded.push(' ');
+    if text.is_ascii() && !text.contains('&') {
+        folded.extend(
+            text.bytes()
+                .filter(u8::is_ascii_alphanumeric)
+                .map(|byte| char::from(byte.to_ascii_lowercase())),
+        );
+    } else {
+        let text = without_entities(text);
+        for letter in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+            match letter {
+                'ß' => folded.push_str("ss"),
+                'æ' => folded.push_str("ae"),
+                'œ' => folded.push_str("oe"),
+                'þ' => folded.push_str("th"),
+                'ø' => folded.push('o'),
+                'ł' => folded.push('l'),
+                'đ' | 'ð' => folded.push('d'),
+                'ħ' => folded.push('h'),
+                'ı' => folded.push('i'),
+                letter if letter.is_alphanumeric() => folded.push(letter),
+                _ => {}
             }
-            is_apart = false;
-            folded.push(letter);
-        } else {
-            is_apart = true;
         }
+    }
+    if NOTHING.contains(&folded.as_str()) {
+        folded.clear();
     }
 }
 
-fn fold_ascii(text: &str, folded: &mut String) {
-    let mut is_apart = false;
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() {
-            if is_apart && !folded.is_empty() {
-                folded.push(' ');
-            }
-            is_apart = false;
-            folded.push(char::from(byte.to_ascii_lowercase()));
-        } else {
-            is_apart = true;
-        }
+/// Leaves out entities of mark-up: `&amp;` counts as `&`, which counts as nothing.
+fn without_entities(text: &str) -> String {
+    let mut rest = text;
+    let mut without = String::with_capacity(text.len());
+    while let Some((before, after)) = rest.split_once('&') {
+        without.push_str(before);
+        without.push(' ');
+        let name = after.split(|c: char| !c.is_ascii_alphanumeric() && c != '#').next();
+        let name = name.unwrap_or("");
+        rest = match after.get(name.len()..).and_then(|after| after.strip_prefix(';')) {
+            Some(behind) if !name.is_empty() => behind,
+            _ => after,
+        };
     }
+    without.push_str(rest);
+    without
 }
+
+/// Words for nothing, folded.
+const NOTHING: &[&str] = &[
+    "desconhecido",
+    "desconocido",
+    "inconnu",
+    "na",
+    "nodata",
+    "nolocality",
+    "none",
+    "notavailable",
+    "notgiven",
+    "notknown",
+    "notrecorded",
+    "notspecified",
+    "null",
+    "onbekend",
+    "sd",
+    "sl",
+    "unbekannt",
+    "unknown",
+    "unspecified",
+];
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn punctuation_accents_case_and_spaces_do_not_matter() {
+    fn folded(text: &str) -> String {
         let mut folded = String::new();
-        for text in
-            ["Wet meadow, 7; W of Étang", " wet MEADOW 7 (W. of Etang) ", "wet-meadow 7 w of étang"]
-        {
-            fold(text, &mut folded);
-            assert_eq!(folded, "wet meadow 7 w of etang", "{text}");
+        fold(text, &mut folded);
+        folded
+    }
+
+    #[test]
+    fn spellings_of_one_place_are_one() {
+        for (one, other) in [
+            ("Wet meadow, 7; W of Étang", " wet MEADOW 7 (W. of Etang) "),
+            ("St John's wood", "St Johns wood"),
+            ("Reed-bed 7", "Reedbed 7"),
+            ("Straße 7", "Strasse 7"),
+            ("Ærø mose", "Aero mose"),
+            ("Łąki Ø", "Laki O"),
+            ("Bit\u{ad}tern mea\u{200b}dow", "Bittern meadow"),
+            ("湿地。七", "湿地七"),
+            ("Cley &amp; Salt", "Cley & Salt"),
+            ("Cley &#38; Salt", "Cley Salt"),
+            ("Выпь, болото", "ВЫПЬ БОЛОТО"),
+        ] {
+            assert_eq!(folded(one), folded(other), "{one}");
+            assert!(!folded(one).is_empty(), "{one}");
         }
-        fold("…?", &mut folded);
-        assert_eq!(folded, "");
-        fold("Выпь, болото", &mut folded);
-        assert_eq!(folded, "выпь болото");
+        assert_ne!(folded("Salt & amp"), folded("Salt"));
+    }
+
+    #[test]
+    fn words_for_nothing_are_nothing() {
+        for text in ["…?", "", "-", "n/a", "Unknown", "not recorded", "***"] {
+            assert_eq!(folded(text), "", "{text}");
+        }
     }
 }

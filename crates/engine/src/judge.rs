@@ -5,17 +5,16 @@ use std::sync::Arc;
 
 use reedbed_core::area::AreaSet;
 use reedbed_core::decide::{Audience, Decision, Facts, Meeting, PlaceFact, decide, meet};
-use reedbed_core::period::{Day, Period};
-use reedbed_core::place::Point;
+use reedbed_core::period::Day;
 use reedbed_core::rule::{Rule, RuleSet};
 use reedbed_core::taxon::{How, RuleTaxonId, TaxonFacts, TaxonHits, TaxonIndex};
 use rustc_hash::FxHashMap;
 
 use crate::cells::Row;
+use crate::events::{Events, Whereabouts};
 use crate::facts::RowFacts;
 use crate::hash::{Print, Prints};
 use crate::known::Known;
-use crate::place::Stated;
 use crate::plain_names::KnownForms;
 use crate::plan::Plan;
 use crate::pseudonym::Pseudonyms;
@@ -87,17 +86,17 @@ impl<'a> Judge<'a> {
         if self.without_taxon.is_empty() {
             return None;
         }
-        self.judge(row, plan, "event", None, facts, (facts.place, facts.widest_period), verdicts)
+        self.judge(row, plan, "event", None, &Whereabouts::of(facts), verdicts)
     }
 
-    /// Decides about a record. `inherited` is its place and period, its event's where it has none.
+    /// Decides about a record; without events, nothing is known of where and when it is.
     #[expect(clippy::too_many_arguments, reason = "two of them are the worker's caches")]
     pub(crate) fn record(
         &self,
         row: Row<'_>,
         plan: &Plan<'_>,
         facts: &RowFacts,
-        inherited: (Option<Stated>, Option<Period>),
+        events: Option<&Events>,
         taxa: &TaxonCores,
         names: &mut NameCache,
         verdicts: &mut Verdicts,
@@ -108,26 +107,26 @@ impl<'a> Judge<'a> {
             if hits.hits.is_empty() && self.without_taxon.is_empty() {
                 return None;
             }
-            return self.judge(row, plan, "occurrence", Some(hits), facts, inherited, verdicts);
+            let at = events.map(|events| events.whereabouts(facts)).unwrap_or_default();
+            return self.judge(row, plan, "occurrence", Some(hits), &at, verdicts);
         }
         let hits = identified
             .iter()
             .fold(hits.clone(), |hits, texts| both(hits, self.index.lookup(&texts.facts())));
-        self.judge(row, plan, "occurrence", Some(&hits), facts, inherited, verdicts)
+        let at = events.map(|events| events.whereabouts(facts)).unwrap_or_default();
+        self.judge(row, plan, "occurrence", Some(&hits), &at, verdicts)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the facts of one record, and a cache")]
     fn judge(
         &self,
         row: Row<'_>,
         plan: &Plan<'_>,
         kind: &str,
         hits: Option<&TaxonHits>,
-        facts: &RowFacts,
-        inherited: (Option<Stated>, Option<Period>),
+        at: &Whereabouts,
         verdicts: &mut Verdicts,
     ) -> Option<Arc<Verdict>> {
-        let met = self.with_facts(row, plan, kind, hits, facts, inherited, |facts| {
+        let met = self.with_facts(row, plan, kind, hits, at, |facts| {
             let mut met: Vec<usize> = self
                 .candidates(hits)
                 .filter(|(_, rule)| meet(rule, facts, self.areas, self.today).is_met())
@@ -171,27 +170,19 @@ impl<'a> Judge<'a> {
             .flat_map(|rules| rules.iter().copied())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the facts of one record")]
     fn with_facts<T>(
         &self,
         row: Row<'_>,
         plan: &Plan<'_>,
         kind: &str,
         taxon: Option<&TaxonHits>,
-        facts: &RowFacts,
-        (place, period): (Option<Stated>, Option<Period>),
+        at: &Whereabouts,
         use_them: impl FnOnce(&Facts<'_>) -> T,
     ) -> T {
-        let circles: Vec<(Point, f64)> = place
-            .iter()
-            .chain(&facts.other_places)
-            .chain(&facts.outline)
-            .map(|stated| (stated.point, stated.radius_m()))
-            .collect();
-        let place = if circles.is_empty() || facts.is_outline_unknown {
+        let place = if at.circles.is_empty() || at.is_unknown {
             PlaceFact::Unknown
         } else {
-            PlaceFact::Circles(&circles)
+            PlaceFact::Circles(&at.circles)
         };
         let sources = &plan.facts;
         let life_stage = row.text(&sources.life_stage);
@@ -202,7 +193,7 @@ impl<'a> Judge<'a> {
         use_them(&Facts {
             taxon,
             place,
-            period,
+            period: at.period,
             life_stage: &life_stage,
             reproductive_condition: &reproductive_condition,
             behavior: &behavior,
@@ -217,18 +208,24 @@ impl<'a> Judge<'a> {
         row: Row<'_>,
         plan: &Plan<'_>,
         facts: &RowFacts,
-        inherited: (Option<Stated>, Option<Period>),
+        events: &Events,
         taxa: &TaxonCores,
     ) -> (TaxonHits, Vec<(usize, Meeting)>, Decision) {
         let mut names = NameCache::default();
         let hits = names.hits(row, plan, facts.taxon, taxa, self);
-        let meetings =
-            self.with_facts(row, plan, "occurrence", Some(hits), facts, inherited, |facts| {
+        let meetings = self.with_facts(
+            row,
+            plan,
+            "occurrence",
+            Some(hits),
+            &events.whereabouts(facts),
+            |facts| {
                 (0..)
                     .zip(&self.rules.rules)
                     .map(|(index, rule)| (index, meet(rule, facts, self.areas, self.today)))
                     .collect::<Vec<_>>()
-            });
+            },
+        );
         let met = meetings
             .iter()
             .filter(|(_, meeting)| meeting.is_met())

@@ -63,7 +63,7 @@ impl ChunkNotes {
     pub(crate) fn new(plan: &Plan<'_>, first_row: u64, rows: u64) -> Self {
         let rows = usize::try_from(rows).unwrap_or(0);
         // Its identifier, its event, its point, and what else it shares.
-        let width = 3 + plan.facts.shared.len();
+        let width = 4 + plan.facts.shared.len() + plan.facts.spellings.len();
         Self {
             first_row,
             width,
@@ -75,7 +75,9 @@ impl ChunkNotes {
 
     /// Notes a record that no rule protects.
     pub(crate) fn clear(&mut self, own: Option<u64>, facts: &RowFacts, group: u16) {
-        let is_simple = facts.other_places.is_empty();
+        let is_simple = facts.other_places.is_empty()
+            && facts.points.is_empty()
+            && facts.shared.len() + 3 <= self.width;
         let keys = self.begin_row(if is_simple { group } else { LOOK });
         let point = facts.place.map(|place| Had::point(place.point).key);
         let had = facts.shared.iter().map(|had| Some(had.key));
@@ -86,6 +88,9 @@ impl ChunkNotes {
         if let Some(block) = self.blocks.last_mut() {
             if let Some(place) = facts.place {
                 block.point(place.point);
+            }
+            if let Some([south, north, west, east]) = facts.outline_edges {
+                block.widen(south, north, west, east);
             }
             if let Some(period) = facts.period {
                 block.period(period);

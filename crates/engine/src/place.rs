@@ -21,6 +21,8 @@ pub(crate) struct Stated {
     pub(crate) has_datum: bool,
     /// The precision that it states.
     pub(crate) precision: Option<Nano>,
+    /// South, north, west and east of the outline that it states.
+    pub(crate) edges: Option<[Nano; 4]>,
 }
 
 impl Stated {
@@ -67,10 +69,13 @@ impl ToldPlace {
             };
             return Ok(Self { told, written: None });
         };
-        let (told, region, is_standing) = standing(stated, telling, decision.place).map_or_else(
-            || (decision.place, telling.lattice.region(stated.point, telling.telling), false),
-            |(told, region)| (told, region, true),
-        );
+        let found = match standing(stated, telling, decision.place) {
+            Some((told, region)) => Some((told, region, true)),
+            None => beyond(stated, telling, decision.place),
+        };
+        let Some((told, region, is_standing)) = found else {
+            return Ok(Self { told: PlaceTold::Withheld, written: None });
+        };
         // A standing place says how uncertain it is, its precision included.
         let uncertainty_m = uncertainty::ladder_m(match stated.uncertainty_m {
             Some(uncertainty_m) if is_standing => uncertainty_m,
@@ -201,6 +206,46 @@ fn standing(stated: Stated, wanted: Wanted, told: PlaceTold) -> Option<(PlaceTol
     })
 }
 
+/// The region for a place that does not stand on a grid of the wanted lattice.
+///
+/// Where it stands on a cell of another grid, the truth may be anywhere in that cell: it is told as
+/// that cell if this is as wide as wanted, else as a cell that holds all of it, and not at all if
+/// there is none.
+fn beyond(stated: Stated, wanted: Wanted, told: PlaceTold) -> Option<(PlaceTold, Region, bool)> {
+    let region = wanted.lattice.region(stated.point, wanted.telling);
+    let Some((lattice, held)) = held(stated) else { return Some((told, region, false)) };
+    if region.covers(&held) {
+        return Some((told, region, false));
+    }
+    if held.is_as_wide_as(&region) {
+        return Some((PlaceTold::Cell { lattice }, held, true));
+    }
+    Lattice::fixed().into_iter().rev().find_map(|lattice| {
+        let wider = lattice.region(stated.point, Telling::Cell);
+        let holds = wider.covers(&held) && wider.is_as_wide_as(&region);
+        holds.then_some((PlaceTold::Cell { lattice }, wider, false))
+    })
+}
+
+/// The cell of any grid on which a place stands, by the outline that it states, its precision, or
+/// the field's fixed grids; the widest that its uncertainty reaches.
+fn held(stated: Stated) -> Option<(Lattice, Region)> {
+    let uncertainty_m = stated.uncertainty_m.filter(|_| stated.has_datum)?;
+    let cell = |lattice: Lattice| {
+        let region = lattice.region(stated.point, Telling::Cell);
+        let fits = region.centre() == stated.point && uncertainty_m >= region.radius_m();
+        fits.then_some((lattice, region))
+    };
+    let by_outline = stated.edges.and_then(|edges| Lattice::of_cell(stated.point, edges));
+    if let Some(found) = by_outline.and_then(cell) {
+        return Some(found);
+    }
+    let fixed = Lattice::fixed();
+    let says = |lattice: &&Lattice| matches!(lattice, Lattice::Degrees { width } if Some(width.nano()) == stated.precision);
+    let by_precision = fixed.iter().find(says).and_then(|lattice| cell(*lattice));
+    by_precision.or_else(|| fixed.into_iter().find_map(cell))
+}
+
 /// Side of the region in degrees; a metric region has no decimal precision.
 fn precision(told: PlaceTold) -> String {
     match told {
@@ -231,7 +276,7 @@ mod tests {
 
     fn stated(lat: &str, lon: &str, uncertainty_m: Option<f64>) -> Stated {
         let point = Point::new(Nano::parse(lat).unwrap(), Nano::parse(lon).unwrap()).unwrap();
-        Stated { point, uncertainty_m, shift_m: 0.0, has_datum: true, precision: None }
+        Stated { point, uncertainty_m, shift_m: 0.0, has_datum: true, precision: None, edges: None }
     }
 
     fn values(place: &ToldPlace) -> Vec<String> {

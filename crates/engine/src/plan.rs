@@ -75,6 +75,8 @@ pub(crate) struct FactSources {
     /// Second and further columns of the same place terms, each time in the order of
     /// [`PLACE_TERMS`].
     pub(crate) further_places: Vec<Vec<Source>>,
+    /// Columns that together spell the coordinates out.
+    pub(crate) spellings: Vec<Vec<Source>>,
     /// Texts that records share.
     pub(crate) shared: Vec<(Thing, Source)>,
     /// lifeStage.
@@ -217,6 +219,11 @@ impl FactSources {
             date_parts: all(&["year", "month", "day", "startDayOfYear", "endDayOfYear"]),
             verbatim_date: Source::of(table, "verbatimEventDate"),
             further_places: further_places(table),
+            spellings: SPELLINGS
+                .iter()
+                .map(|terms| all(terms))
+                .filter(|sources| sources.iter().any(Source::exists))
+                .collect(),
             shared: SHARED
                 .iter()
                 // Where events have rows of their own, these say what belongs together.
@@ -266,12 +273,19 @@ fn further_places(table: &Table) -> Vec<Vec<Source>> {
         .collect()
 }
 
+/// Terms that spell the coordinates out, and whose text is shared by records of one place even
+/// where nobody can read it.
+const SPELLINGS: &[&[&str]] = &[
+    &["verbatimCoordinates"],
+    &["verbatimLatitude", "verbatimLongitude"],
+    &["decimalLatitude", "decimalLongitude"],
+];
+
 /// Terms whose text is shared by records of one place or event.
 const SHARED: &[(Thing, &str)] = &[
     (Thing::Event, "eventID"),
     (Thing::Locality, "locality"),
     (Thing::Locality, "verbatimLocality"),
-    (Thing::Outline, "footprintWKT"),
     (Thing::Site, "locationID"),
 ];
 

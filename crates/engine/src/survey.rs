@@ -345,14 +345,11 @@ impl TableReader<'_> {
         }
         self.check_links(facts)?;
         found.ids.extend(own);
-        let events = &self.survey.events;
-        let place = facts.place.or_else(|| events.place(facts.event));
-        let period = facts.widest_period.or_else(|| events.period(facts.event));
         let verdict = self.judge.record(
             row,
             self.plan,
             facts,
-            (place, period),
+            Some(&self.survey.events),
             self.taxa,
             &mut state.names,
             &mut state.verdicts,
@@ -386,7 +383,7 @@ impl TableReader<'_> {
             row,
             self.plan,
             &facts,
-            (None, None),
+            None,
             self.taxa,
             &mut state.names,
             &mut state.verdicts,
@@ -438,8 +435,9 @@ impl TableReader<'_> {
         for had in facts.shared.iter().filter(|had| !has_cell || had.thing != Thing::Outline) {
             tie(&mut ties.things, *had, &shared);
         }
-        for place in facts.places().filter(|place| !stands(place)) {
-            for had in Had::around(place.point) {
+        let points = facts.places().filter(|place| !stands(place)).map(|place| place.point);
+        for point in points.chain(facts.points.iter().copied()) {
+            for had in Had::around(point) {
                 tie(&mut ties.things, had, &shared);
             }
         }
@@ -453,6 +451,10 @@ fn event(facts: &RowFacts, verdict: Option<Arc<Verdict>>) -> Event {
     Event {
         place: facts.place,
         other_places: facts.other_places.clone(),
+        points: facts.points.clone(),
+        outline: facts.outline,
+        is_outline_unknown: facts.is_outline_unknown,
+        widest_period: facts.widest_period,
         speaks_of_place: facts.speaks_of_place,
         period: facts.period,
         shared: facts.shared.clone(),

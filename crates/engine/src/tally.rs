@@ -113,6 +113,11 @@ impl Coverage {
         self.extent.widen(point.lat(), point.lat(), point.lon(), point.lon());
     }
 
+    /// Counts an outline that is told as held: south, north, west, east.
+    pub(crate) fn outline(&mut self, [south, north, west, east]: [Nano; 4]) {
+        self.extent.widen(south, north, west, east);
+    }
+
     /// Counts a region. One that crosses the antimeridian widens the box to the whole globe.
     pub(crate) fn region(&mut self, region: &Region) {
         let half_turn = Nano(180 * reedbed_core::place::DEGREE);

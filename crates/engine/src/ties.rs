@@ -12,6 +12,8 @@ use crate::verdict::Verdict;
 /// A kind of thing that two records can share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Thing {
+    /// The coordinates as they are written.
+    Coordinates,
     /// The identifier of the event, in any case.
     Event,
     /// The text of the locality.
@@ -28,6 +30,7 @@ impl Thing {
     /// In words, for an explanation.
     pub(crate) fn words(self) -> &'static str {
         match self {
+            Self::Coordinates => "its coordinates as written",
             Self::Event => "its event",
             Self::Locality => "its locality text",
             Self::Outline => "its outline",
@@ -48,6 +51,16 @@ impl Had {
     /// By the folded text of the thing.
     pub(crate) fn text(thing: Thing, folded: &str) -> Self {
         Self { thing, key: hash_of(folded.as_bytes()) ^ (thing as u64 + 1).wrapping_mul(SPREAD) }
+    }
+
+    /// By the vertices of an outline, in nano-degrees and in a fixed order.
+    pub(crate) fn outline(vertices: impl Iterator<Item = (i64, i64)>) -> Self {
+        let key = vertices.fold(0_u64, |key, (lat, lon)| {
+            // Vertices that are written with more or fewer decimals are the same to ten centimetres.
+            let near = |nano: i64| (nano + 500).div_euclid(1_000);
+            (key.rotate_left(23) ^ square(near(lat), near(lon)).key).wrapping_mul(SPREAD)
+        });
+        Self { thing: Thing::Outline, key }
     }
 
     /// By the square of [`SQUARE`] that a point is in.

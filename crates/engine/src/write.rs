@@ -304,8 +304,8 @@ impl TableWriter<'_> {
         for had in &facts.shared {
             verdict = stricter(verdict.as_ref(), ties.things.get(had));
         }
-        for place in facts.places() {
-            let point = Had::point(place.point);
+        for point in facts.tied_points() {
+            let point = Had::point(point);
             verdict = stricter(verdict.as_ref(), ties.things.get(&point));
         }
         if let Some(own) = own_id {

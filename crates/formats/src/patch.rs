@@ -35,7 +35,7 @@ pub fn write_row(
             }
             write_added(out, dialect, added);
         }
-        out.extend_from_slice(if end.is_empty() { terminator(dialect) } else { end });
+        out.extend_from_slice(if end.ends_with(b"\n") { end } else { terminator(dialect) });
         return;
     }
     let mut patches = patches.iter().peekable();
@@ -52,7 +52,7 @@ pub fn write_row(
     }
     write_added(out, dialect, added);
     let (_, end) = without_terminator(row);
-    out.extend_from_slice(if end.is_empty() { terminator(dialect) } else { end });
+    out.extend_from_slice(if end.ends_with(b"\n") { end } else { terminator(dialect) });
 }
 
 /// What [`write_row`] writes for added fields, delimiters included.

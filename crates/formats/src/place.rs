@@ -28,7 +28,7 @@ use self::decimal::{Decimal, Metres};
 pub use self::outcome::{
     ImpossibleReason, OtherPlace, PlaceRead, Source, StatedPlace, WhyImpossible, WhyUnknown,
 };
-pub use self::outline::{OutlineRead, outline};
+pub use self::outline::{Outline, OutlineRead, outline};
 use self::token::Axis;
 use self::verbatim::{Found, Verbatim};
 

@@ -321,7 +321,8 @@ pub(crate) fn count_lines(bytes: &[u8]) -> u64 {
 
 pub(crate) fn without_terminator(row: &[u8]) -> &[u8] {
     match row {
-        [content @ .., b'\r', b'\n'] | [content @ .., b'\n'] => content,
+        // A lone carriage return ends the last row of some files.
+        [content @ .., b'\r', b'\n'] | [content @ .., b'\n' | b'\r'] => content,
         content => content,
     }
 }

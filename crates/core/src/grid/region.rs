@@ -89,6 +89,30 @@ impl Region {
             && (from_west <= self.width.0 || self.width.0 >= 360 * DEGREE)
     }
 
+    /// Whether the region holds all of another.
+    pub fn covers(&self, other: &Self) -> bool {
+        let from_west = (other.west.0 - self.west.0).rem_euclid(360 * DEGREE);
+        let is_around = self.width.0 >= 360 * DEGREE;
+        self.south <= other.south
+            && self.north >= other.north
+            && (is_around || from_west + other.width.0 <= self.width.0)
+    }
+
+    /// Whether it is at least as high and as wide as another, in degrees.
+    pub fn is_as_wide_as(&self, other: &Self) -> bool {
+        let ((height, width), (other_height, other_width)) = (self.size(), other.size());
+        height >= other_height && width >= other_width
+    }
+
+    /// Whether its edges are these (south, north, west, east), by less than a micro-degree.
+    pub fn has_edges(&self, [south, north, west, east]: [Nano; 4]) -> bool {
+        let is_same = |a: i64, b: i64| (a - b).abs() <= 1_000;
+        is_same(self.south.0, south.0)
+            && is_same(self.north.0, north.0)
+            && is_same(self.west.0, west.0)
+            && is_same(self.east().0, east.0)
+    }
+
     /// The outline in Well-Known Text, longitude first, WGS 84; in two parts where it crosses the
     /// antimeridian.
     ///

@@ -125,6 +125,9 @@ impl TableWriter<'_> {
         if let Some(place) = facts.place {
             findings.coverage.point(place.point);
         }
+        if let Some(edges) = facts.outline_edges {
+            findings.coverage.outline(edges);
+        }
         if let Some(period) = facts.period {
             findings.coverage.period(period);
         }
