@@ -165,8 +165,10 @@ impl Lattice {
         let parts = fifths(step);
         match self {
             Self::Degrees { width } => {
-                let last = (90 * DEGREE) / (width.0 / parts);
-                (-last, last)
+                let side = width.0 / parts;
+                // The pole's own row, of which less than half may lie on the globe.
+                let row = |lat: i64| (lat + side / 2).div_euclid(side);
+                (row(-90 * DEGREE), row(90 * DEGREE))
             }
             Self::Metres { .. } => {
                 let band = row.div_euclid(parts) * parts;
