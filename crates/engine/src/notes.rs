@@ -62,8 +62,12 @@ impl ChunkNotes {
     /// Begins the notes of a chunk.
     pub(crate) fn new(plan: &Plan<'_>, first_row: u64, rows: u64) -> Self {
         let rows = usize::try_from(rows).unwrap_or(0);
-        // Its identifier, its event, its point, and what else it shares.
-        let width = 4 + plan.facts.shared.len() + plan.facts.spellings.len();
+        // Its identifier, its event, its point or its spelling, and what else it shares; rows with
+        // more are looked at.
+        let width = usize::from(plan.links.own.exists())
+            + usize::from(plan.links.event.exists())
+            + 1
+            + plan.facts.shared.len();
         Self {
             first_row,
             width,
@@ -75,15 +79,15 @@ impl ChunkNotes {
 
     /// Notes a record that no rule protects.
     pub(crate) fn clear(&mut self, own: Option<u64>, facts: &RowFacts, group: u16) {
-        let is_simple = facts.other_places.is_empty()
-            && facts.points.is_empty()
-            && facts.shared.len() + 3 <= self.width;
-        let keys = self.begin_row(if is_simple { group } else { LOOK });
         let point = facts.place.map(|place| Had::point(place.point).key);
         let had = facts.shared.iter().map(|had| Some(had.key));
-        let all = [own, facts.event, point].into_iter().chain(had);
+        let all = [own, facts.event, point].into_iter().chain(had).flatten();
+        let is_simple = facts.other_places.is_empty()
+            && facts.points.is_empty()
+            && all.clone().count() <= self.width;
+        let keys = self.begin_row(if is_simple { group } else { LOOK });
         for (slot, key) in keys.iter_mut().zip(all) {
-            *slot = key.map_or(0, half);
+            *slot = half(key);
         }
         if let Some(block) = self.blocks.last_mut() {
             if let Some(place) = facts.place {

@@ -141,7 +141,29 @@ struct Gathered {
     memo: FactMemo,
     facts: RowFacts,
     groups: GroupMemory,
+    shared: SharedVerdicts,
 }
+
+/// What verdicts carry over to others, made once for each.
+#[derive(Debug, Default)]
+struct SharedVerdicts(Vec<(Arc<Verdict>, Arc<Verdict>)>);
+
+impl SharedVerdicts {
+    fn of(&mut self, verdict: &Arc<Verdict>) -> Arc<Verdict> {
+        if let Some((_, shared)) = self.0.iter().find(|(own, _)| Arc::ptr_eq(own, verdict)) {
+            return Arc::clone(shared);
+        }
+        let shared = Arc::new(Verdict::shared(verdict.decision.clone()));
+        if self.0.len() >= MOST_SHARED {
+            self.0.clear();
+        }
+        self.0.push((Arc::clone(verdict), Arc::clone(&shared)));
+        shared
+    }
+}
+
+/// Beyond these a list of verdicts takes longer to search than a verdict to make.
+const MOST_SHARED: usize = 64;
 
 /// What one chunk gives, in the order of its rows.
 #[derive(Default)]
@@ -172,6 +194,7 @@ fn read(
         memo: FactMemo::default(),
         facts: RowFacts::default(),
         groups: GroupMemory::default(),
+        shared: SharedVerdicts::default(),
     };
     let gathered = pipeline::run(
         table.read()?,
@@ -424,7 +447,7 @@ impl TableReader<'_> {
         own: &Option<u64>,
         verdict: &Arc<Verdict>,
     ) {
-        let shared = Arc::new(Verdict::shared(verdict.decision.clone()));
+        let shared = state.shared.of(verdict);
         let ties = &mut state.ties;
         if let Some(event) = event {
             self.survey.events.tie(event, &shared, self.judge.pseudonyms, ties);

@@ -7,6 +7,7 @@ use reedbed_core::period::{Period, Precision};
 pub(crate) struct ToldPeriod {
     told: Option<Precision>,
     period: Option<Period>,
+    is_inherited: bool,
 }
 
 impl ToldPeriod {
@@ -17,7 +18,18 @@ impl ToldPeriod {
             (Some(period), Some(precision)) => Some(period.generalise(precision)),
             (Some(period), None) => Some(period),
         };
-        Self { told: precision, period: generalised }
+        Self { told: precision, period: generalised, is_inherited: false }
+    }
+
+    /// The same for a row that has the period from an event around it, and must state it now that it
+    /// stands alone.
+    pub(crate) fn inherited(self) -> Self {
+        Self { is_inherited: true, ..self }
+    }
+
+    /// Whether the row itself states no period.
+    pub(crate) fn is_inherited(&self) -> bool {
+        self.is_inherited
     }
 
     /// The precision as it is told: that of the decision, or a coarser one that the record had

@@ -5,6 +5,7 @@
 
 mod record;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use reedbed_core::decide::Decision;
@@ -49,6 +50,13 @@ struct ColumnTreatment {
     /// Set where the column links to a row that keeps its identifier.
     links_to_taxon: bool,
     default: Option<String>,
+}
+
+impl ColumnTreatment {
+    /// Whether it holds what a record says of itself.
+    fn is_said(&self) -> bool {
+        self.term.is_some_and(|term| STATEMENTS.contains(&term.name))
+    }
 }
 
 /// What a protected record is told with.
@@ -232,7 +240,7 @@ impl Treatment {
             said_withheld: None,
             was_place_withheld: false,
         };
-        let mut patches = Vec::with_capacity(self.columns.len());
+        let mut patches = Vec::with_capacity(16);
         for (index, column) in self.columns.iter().enumerate() {
             let stays = column.class.is_none()
                 && column.default.is_none()
@@ -242,19 +250,22 @@ impl Treatment {
             if stays {
                 continue;
             }
-            let value = row.cell(index);
-            let value = match (&column.default, value.trim_ascii().is_empty()) {
-                (Some(default), true) => default.clone(),
-                _ => value.into_owned(),
+            let held = row.cell(index);
+            let value = match &column.default {
+                Some(default) if held.trim_ascii().is_empty() => Cow::Borrowed(default.as_str()),
+                _ => held.clone(),
             };
-            patches.push(Patch { column: index, value: record.treated(index, column, value) });
+            let told = record.treated(index, column, value);
+            if told != held || column.is_said() {
+                patches.push(Patch { column: index, value: told.into_owned() });
+            }
         }
         let mut added: Vec<String> = self
             .added
             .iter()
             .map(|added| match added {
                 Added::Constant { column, value } => {
-                    record.treated(CONSTANT, column, value.clone())
+                    record.treated(CONSTANT, column, Cow::Borrowed(value)).into_owned()
                 }
                 Added::Statement("license") => terms_of_use.unwrap_or("").to_owned(),
                 Added::Statement(name) => telling.place.value(name, "").unwrap_or_default(),
@@ -269,7 +280,10 @@ impl Treatment {
                 _ => {}
             }
         }
-        patches.retain(|patch| patch.value.as_str() != row.cell(patch.column).as_ref());
+        patches.retain(|patch| {
+            let is_said = self.columns.get(patch.column).is_some_and(ColumnTreatment::is_said);
+            !is_said || patch.value.as_str() != row.cell(patch.column).as_ref()
+        });
         for (value, heading) in added.iter_mut().zip(self.added_headings()) {
             match heading {
                 "dataGeneralizations" => value.clone_from(&said.generalised),

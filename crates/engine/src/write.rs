@@ -99,6 +99,11 @@ struct ChunkWritten {
 }
 
 impl Copy<'_> {
+    /// Whether any table has rows that hang from records.
+    fn has_attached(&self) -> bool {
+        self.plans.iter().any(|plan| matches!(plan.role, Role::Attached | Role::Measurements))
+    }
+
     /// Writes the rows of one table.
     pub(crate) fn table(
         &self,

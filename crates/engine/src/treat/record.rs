@@ -1,5 +1,6 @@
 //! One protected record: each of its fields as its column's term wants it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use reedbed_core::decide::PlaceTold;
@@ -34,17 +35,18 @@ pub(super) struct RecordTreatment<'a, 'k> {
 }
 
 impl RecordTreatment<'_, '_> {
-    pub(super) fn treated(
+    /// What is told instead of a value; often the value itself.
+    pub(super) fn treated<'v>(
         &mut self,
         index: usize,
         column: &ColumnTreatment,
-        value: String,
-    ) -> String {
+        value: Cow<'v, str>,
+    ) -> Cow<'v, str> {
         if column.links_to_taxon {
             return value;
         }
         if let Some(class) = column.class {
-            return self.pseudonym(class, &value);
+            return self.pseudonym(class, &value).into();
         }
         let Some(term) = column.term else {
             return self.unknown(column, value);
@@ -63,7 +65,7 @@ impl RecordTreatment<'_, '_> {
         }
         match action {
             Action::Keep => value,
-            Action::Completeness | Action::Empty => self.empty(term.name, value),
+            Action::Completeness | Action::Empty => self.empty(term.name, &value),
             Action::IfCommon => {
                 let is_common = self.is_common(index);
                 self.keep_if(is_common, term.name, value)
@@ -77,23 +79,21 @@ impl RecordTreatment<'_, '_> {
             Action::IfNumber => self.keep_if(is_plain_number(&value), term.name, value),
             Action::IfWords(words) => self.keep_if(all_words_in(&value, words), term.name, value),
             Action::Period => match self.telling.period.value(term.name) {
+                Some(told) if told.is_empty() => self.empty(term.name, &value),
                 Some(told) => {
-                    if told.is_empty() {
-                        self.empty(term.name, value)
-                    } else if value.trim_ascii().is_empty() {
-                        value
-                    } else {
-                        told
-                    }
+                    let is_blank = value.trim_ascii().is_empty();
+                    let is_inherited =
+                        self.telling.period.is_inherited() && term.name == "eventDate";
+                    if is_blank && !is_inherited { value } else { told.into() }
                 }
                 None => value,
             },
             Action::Place => match self.telling.place.value(term.name, &value) {
-                Some(told) if told.is_empty() => self.empty(term.name, value),
-                Some(told) => told,
+                Some(told) if told.is_empty() => self.empty(term.name, &value),
+                Some(told) => told.into(),
                 None => value,
             },
-            Action::Pseudonym => self.pseudonym(term.name, &value),
+            Action::Pseudonym => self.pseudonym(term.name, &value).into(),
             Action::Reword => self.reword(term.name, &value),
             Action::Statement => self.statement(index, term.name, value),
         }
@@ -106,44 +106,43 @@ impl RecordTreatment<'_, '_> {
 
     fn is_allowed(&self, column: &ColumnTreatment) -> bool {
         let allowed = &self.telling.decision.allowed_columns;
-        allowed.contains(&column.heading)
-            || column.term.is_some_and(|term| allowed.contains(term.name))
+        !allowed.is_empty()
+            && (allowed.contains(&column.heading)
+                || column.term.is_some_and(|term| allowed.contains(term.name)))
     }
 
-    fn unknown(&mut self, column: &ColumnTreatment, value: String) -> String {
+    fn unknown<'v>(&mut self, column: &ColumnTreatment, value: Cow<'v, str>) -> Cow<'v, str> {
         if value.trim_ascii().is_empty() || self.is_allowed(column) {
             return value;
         }
         self.withheld.insert(statement::OTHER_COLUMNS);
-        String::new()
+        NOTHING
     }
 
-    fn empty(&mut self, name: &'static str, value: String) -> String {
+    fn empty(&mut self, name: &'static str, value: &str) -> Cow<'static, str> {
         if !value.trim_ascii().is_empty() {
             self.withheld.insert(name);
         }
-        String::new()
+        NOTHING
     }
 
-    fn keep_if(&mut self, keep: bool, name: &'static str, value: String) -> String {
-        if keep { value } else { self.empty(name, value) }
+    fn keep_if<'v>(&mut self, keep: bool, name: &'static str, value: Cow<'v, str>) -> Cow<'v, str> {
+        if keep { value } else { self.empty(name, &value) }
     }
 
-    fn reword(&mut self, name: &'static str, value: &str) -> String {
+    fn reword(&mut self, name: &'static str, value: &str) -> Cow<'static, str> {
         if value.trim_ascii().is_empty() {
-            return String::new();
+            return NOTHING;
         }
         if value != statement::WORDING {
             self.withheld.insert(name);
         }
-        statement::WORDING.to_owned()
+        Cow::Borrowed(statement::WORDING)
     }
 
-    /// A name leaves when it is a name and nothing more; `scientificName` is then written in its
-    /// plain form, other names are left empty.
     /// A name leaves as written when other records bear it, or when it is known from a list; else
     /// only the parts of it that are a name's: an authorship or a family could hide a place.
-    fn name(&mut self, index: usize, name: &'static str, value: String) -> String {
+    fn name<'v>(&mut self, index: usize, name: &'static str, value: Cow<'v, str>) -> Cow<'v, str> {
         if value.trim_ascii().is_empty()
             || self.is_common(index)
             || self.names.is_known(&value, self.judge)
@@ -151,25 +150,26 @@ impl RecordTreatment<'_, '_> {
             return value;
         }
         if FULL_NAMES.contains(&name) {
-            let plain = self.names.plain(&value).to_owned();
+            let plain = self.names.plain(&value);
+            if plain == value {
+                return value;
+            }
             if plain.is_empty() {
-                return self.empty(name, value);
+                return self.empty(name, &value);
             }
-            if plain != value {
-                self.withheld.insert("scientificNameAuthorship");
-            }
-            return plain;
+            self.withheld.insert("scientificNameAuthorship");
+            return plain.to_owned().into();
         }
-        let is_part = self.own_name().is_some_and(|own| {
-            own.split(' ').any(|part| part.eq_ignore_ascii_case(value.trim_ascii()))
-        });
+        let is_part = self.is_part_of_name(&value);
         self.keep_if(is_part || is_higher_name(name, &value), name, value)
     }
 
-    /// The plain form of the record's scientific name.
-    fn own_name(&mut self) -> Option<String> {
-        let name = self.row.cell(self.name_column?);
-        Some(self.names.plain(&name).to_owned())
+    /// Whether a text is a word of the plain form of the record's scientific name.
+    fn is_part_of_name(&mut self, text: &str) -> bool {
+        let Some(column) = self.name_column else { return false };
+        let name = self.row.cell(column);
+        let mut parts = self.names.plain(&name).split(' ');
+        parts.any(|part| part.eq_ignore_ascii_case(text.trim_ascii()))
     }
 
     fn pseudonym(&mut self, class: &str, value: &str) -> String {
@@ -183,19 +183,24 @@ impl RecordTreatment<'_, '_> {
         }
     }
 
-    fn statement(&mut self, index: usize, name: &'static str, value: String) -> String {
+    fn statement<'v>(
+        &mut self,
+        index: usize,
+        name: &'static str,
+        value: Cow<'v, str>,
+    ) -> Cow<'v, str> {
         match name {
             "dataGeneralizations" => {
                 self.was_place_withheld = value.starts_with(statement::PLACE_WITHHELD);
-                String::new()
+                NOTHING
             }
             "informationWithheld" => {
-                self.said_withheld = Some(value);
-                String::new()
+                self.said_withheld = Some(value.into_owned());
+                NOTHING
             }
             _ => match self.terms_of_use {
-                Some(terms) if name != "rights" || !value.is_empty() => terms.to_owned(),
-                Some(_) => String::new(),
+                Some(terms) if name != "rights" || !value.is_empty() => terms.to_owned().into(),
+                Some(_) => NOTHING,
                 None => {
                     let is_common = self.is_common(index);
                     self.keep_if(is_common, name, value)
@@ -225,6 +230,8 @@ impl RecordTreatment<'_, '_> {
         Said { generalised, withheld: statement::withheld(&withheld, self.telling.reasons) }
     }
 }
+
+const NOTHING: Cow<'static, str> = Cow::Borrowed("");
 
 /// Whether a name has the form that the codes give to names of its rank.
 ///

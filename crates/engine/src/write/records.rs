@@ -39,7 +39,7 @@ impl TableWriter<'_> {
             self.clear(passing, written);
             return;
         };
-        if let Some(id) = own_id {
+        if let Some(id) = own_id.filter(|_| self.copy.has_attached()) {
             written.records.push((id, Arc::clone(&verdict)));
         }
         let stated = facts.place.or_else(|| events.place(facts.event));
@@ -77,7 +77,8 @@ impl TableWriter<'_> {
         let events = &self.copy.survey.events;
         let parent = facts.parent_event.filter(|_| self.plan.role == Role::Events);
         let stated = facts.place.or_else(|| events.place(parent));
-        let stated_period = facts.period.or_else(|| events.period(parent));
+        let has_date = self.plan.facts.event_dates.iter().any(Source::exists);
+        let stated_period = facts.period.or_else(|| events.period(parent).filter(|_| has_date));
         let place = if facts.speaks_of_place || stated.is_some() {
             match ToldPlace::tell(stated, &verdict.decision, pseudonyms) {
                 Ok(place) => place,
@@ -90,6 +91,7 @@ impl TableWriter<'_> {
             ToldPlace::none()
         };
         let period = ToldPeriod::tell(stated_period, verdict.decision.period);
+        let period = if facts.period.is_none() { period.inherited() } else { period };
         let event_id = passing.row.text(self.event_source());
         let event = hangs.then(|| events::pseudonym(pseudonyms, &event_id, &verdict.decision));
         let telling = Telling {
