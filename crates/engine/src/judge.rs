@@ -89,6 +89,23 @@ impl<'a> Judge<'a> {
         self.judge(row, plan, "event", None, &Whereabouts::of(facts), verdicts)
     }
 
+    /// Decides about a taxon of a checklist: only rules that ask for it can meet it, and all that
+    /// they ask besides counts as met.
+    pub(crate) fn taxon(
+        &self,
+        row: Row<'_>,
+        plan: &Plan<'_>,
+        taxa: &TaxonCores,
+        names: &mut NameCache,
+        verdicts: &mut Verdicts,
+    ) -> Option<Arc<Verdict>> {
+        let hits = names.hits(row, plan, row.hash(&plan.links.own), taxa, self);
+        if hits.hits.is_empty() {
+            return None;
+        }
+        self.judge(row, plan, "occurrence", Some(hits), &Whereabouts::default(), verdicts)
+    }
+
     /// Decides about a record; without events, nothing is known of where and when it is.
     #[expect(clippy::too_many_arguments, reason = "two of them are the worker's caches")]
     pub(crate) fn record(

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::cells::Row;
 use crate::events::{Event, Events};
 use crate::facts::{self, FactMemo, RowFacts};
+use crate::fold::fold;
 use crate::frequency::{CommonCounter, CommonValues};
 use crate::judge::{Judge, NameCache, NameTally};
 use crate::notes::{ChunkNotes, GroupMemory, GroupNumbers, Notes};
@@ -134,6 +135,8 @@ struct TableFound {
 struct Gathered {
     fields: Fields,
     names: NameCache,
+    /// Names of checklists, which are no records.
+    taxa: NameCache,
     verdicts: FxHashMap<Vec<usize>, Arc<Verdict>>,
     ties: Ties,
     common: CommonCounter,
@@ -162,6 +165,8 @@ impl SharedVerdicts {
     }
 }
 
+/// A shorter identifier is looked for as it is written only: others would have it by chance.
+const SHORTEST_NAMED: usize = 4;
 /// Beyond these a list of verdicts takes longer to search than a verdict to make.
 const MOST_SHARED: usize = 64;
 
@@ -187,6 +192,7 @@ fn read(
     let start = || Gathered {
         fields: Fields::default(),
         names: NameCache::default(),
+        taxa: NameCache::default(),
         verdicts: FxHashMap::default(),
         ties: Ties::default(),
         common: CommonCounter::of(table),
@@ -333,6 +339,12 @@ impl TableReader<'_> {
         let own = row.hash(&self.plan.links.own);
         if self.plan.role == Role::Taxa {
             found.ids.extend(own);
+            let verdict =
+                self.judge.taxon(row, self.plan, self.taxa, &mut state.taxa, &mut state.verdicts);
+            // Each taxon counts as a site of its own: what several unlisted ones say tells nothing.
+            let site = own.filter(|_| verdict.is_none());
+            state.common.count(|column| row.raw(column), site);
+            found.protected.extend(verdict.map(|verdict| (number, verdict)));
             return Ok(());
         }
         let mut facts = std::mem::take(&mut state.facts);
@@ -388,7 +400,7 @@ impl TableReader<'_> {
             }
         }
         if let Some(verdict) = verdict {
-            self.tie(state, facts, facts.event, &own, &verdict);
+            self.tie(state, row, facts, own, &verdict);
             found.protected.push((number, verdict));
         }
         Ok(())
@@ -412,7 +424,7 @@ impl TableReader<'_> {
             &mut state.verdicts,
         );
         if let Some(verdict) = verdict {
-            self.tie(state, &facts, facts.event, &own, &verdict);
+            self.tie(state, row, &facts, own, &verdict);
         }
     }
 
@@ -442,14 +454,14 @@ impl TableReader<'_> {
     fn tie(
         &self,
         state: &mut Gathered,
+        row: Row<'_>,
         facts: &RowFacts,
-        event: Option<u64>,
-        own: &Option<u64>,
+        own: Option<u64>,
         verdict: &Arc<Verdict>,
     ) {
         let shared = state.shared.of(verdict);
         let ties = &mut state.ties;
-        if let Some(event) = event {
+        if let Some(event) = facts.event {
             self.survey.events.tie(event, &shared, self.judge.pseudonyms, ties);
         }
         // The outline and the centre of a cell that was told already are no exact place.
@@ -465,7 +477,12 @@ impl TableReader<'_> {
             }
         }
         if let Some(own) = own {
-            tie(&mut ties.records, *own, &shared);
+            tie(&mut ties.records, own, &shared);
+            let mut folded = String::new();
+            fold(&row.text(&self.plan.links.own), &mut folded);
+            if folded.len() >= SHORTEST_NAMED {
+                tie(&mut ties.things, Had::text(Thing::Record, &folded), &shared);
+            }
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) enum Thing {
     Outline,
     /// The exact place.
     Point,
+    /// The identifier of the record itself, in any spelling.
+    Record,
     /// The identifier of the site.
     Site,
 }
@@ -35,6 +37,7 @@ impl Thing {
             Self::Locality => "its locality text",
             Self::Outline => "its outline",
             Self::Point => "its exact place",
+            Self::Record => "its identifier",
             Self::Site => "the identifier of its site",
         }
     }

@@ -101,9 +101,7 @@ impl Treatment {
                 term: column.term,
                 heading: column.heading.clone(),
                 class: class_of(plan, index, column.term.map(|term| term.name)),
-                links_to_taxon: table.id == Some(index)
-                    && (table.kind == RowKind::Taxon
-                        || !table.is_core && plan.links.core == Some(RowKind::Taxon)),
+                links_to_taxon: links_to_taxon(plan, index),
                 default: column.default.clone().filter(|value| !value.is_empty()),
             })
             .collect();
@@ -294,6 +292,23 @@ impl Treatment {
         (patches, added)
     }
 }
+
+/// Whether a column links to a taxon of a checklist, whose identifiers stay.
+fn links_to_taxon(plan: &Plan<'_>, index: usize) -> bool {
+    let table = plan.table;
+    if plan.role == Role::Taxa {
+        let term = table.columns.get(index).and_then(|column| column.term);
+        return table.id == Some(index)
+            || term.is_some_and(|term| TAXON_LINKS.contains(&term.name));
+    }
+    let is_of_taxa =
+        table.kind == RowKind::Taxon || !table.is_core && plan.links.core == Some(RowKind::Taxon);
+    table.id == Some(index) && is_of_taxa
+}
+
+/// Terms by which rows of a checklist name each other.
+const TAXON_LINKS: &[&str] =
+    &["acceptedNameUsageID", "originalNameUsageID", "parentNameUsageID", "taxonID"];
 
 /// Terms that a copy adds to a table, if it has not got them.
 fn added_terms(plan: &Plan<'_>, has_protected: bool, licence: bool) -> Vec<&'static str> {

@@ -19,6 +19,7 @@ use self::unread::{Passes, Unread};
 use crate::cells::Row;
 use crate::facts::{self, FactMemo, RowFacts};
 use crate::findings::Findings;
+use crate::fold::fold;
 use crate::hash::hash_of;
 use crate::judge::Judge;
 use crate::pipeline;
@@ -28,7 +29,7 @@ use crate::share::{Progress, ShareError};
 use crate::survey::{Survey, TableSurvey};
 use crate::tally::{Reject, RowCount};
 use crate::taxa::TaxonCores;
-use crate::ties::Had;
+use crate::ties::{Had, Thing};
 use crate::treat::Treatment;
 use crate::verdict::{Verdict, stricter};
 
@@ -242,6 +243,28 @@ struct Passing<'a> {
     file: usize,
 }
 
+/// All runs of up to [`MOST_TOGETHER`] words of a text, with what stands between them.
+fn words_together(text: &str) -> impl Iterator<Item = &str> {
+    let is_word = |c: char| c.is_alphanumeric();
+    let starts = text.char_indices().scan(false, move |was_word, (at, c)| {
+        let starts = is_word(c) && !*was_word;
+        *was_word = is_word(c);
+        Some(starts.then_some(at))
+    });
+    starts.flatten().flat_map(move |start| {
+        let rest = text.get(start..).unwrap_or("");
+        let ends = rest.char_indices().filter_map(move |(at, c)| {
+            let end = at + c.len_utf8();
+            let is_end = is_word(c) && !rest.get(end..)?.chars().next().is_some_and(is_word);
+            is_end.then_some(end)
+        });
+        ends.take(MOST_TOGETHER).filter_map(move |end| rest.get(..end))
+    })
+}
+
+/// Words of an identifier, at most.
+const MOST_TOGETHER: usize = 12;
+
 impl TableWriter<'_> {
     fn chunk(&self, state: &mut Gathered<'_>, chunk: &Chunk) -> ChunkWritten {
         let shape = self.plan.table.shape();
@@ -281,7 +304,13 @@ impl TableWriter<'_> {
                 }
                 Role::Events => self.event(&passing, state, &mut written),
                 Role::Attached | Role::Measurements => self.attached(&passing, state, &mut written),
-                Role::Taxa => self.clear(&passing, &mut written),
+                Role::Taxa => match self.own_verdict(passing.number) {
+                    Some(verdict) => {
+                        let (facts, names) = (RowFacts::default(), &mut state.names);
+                        self.protected(&passing, &facts, verdict, false, names, &mut written);
+                    }
+                    None => self.clear(&passing, &mut written),
+                },
             }
         }
         state.fields = fields;
@@ -380,14 +409,24 @@ impl TableWriter<'_> {
         facts::read(row, self.plan, memo, &mut facts::Oddities::default()).ok()
     }
 
-    /// Whether a text names a protected record or event by its identifier.
+    /// Whether a text names a protected record or event by its identifier: alone, in a list, in an
+    /// address, in another case.
     fn names_protected(&self, text: &str) -> bool {
         let ties = &self.copy.survey.ties;
-        let parts = text.split(['|', ';', ',', ' ', '"', '\'', ':', '=', '(', ')']);
-        parts.chain(text.split(['|', ';', ','])).chain([text]).any(|part| {
-            let part = hash_of(part.as_bytes());
-            ties.records.contains_key(&part) || ties.events.contains_key(&part)
-        })
+        if ties.is_empty() || text.trim_ascii().is_empty() {
+            return false;
+        }
+        let mut folded = String::new();
+        let mut names = |piece: &str| {
+            let key = hash_of(piece.as_bytes());
+            if ties.records.contains_key(&key) || ties.events.contains_key(&key) {
+                return true;
+            }
+            fold(piece, &mut folded);
+            !folded.is_empty() && ties.things.contains_key(&Had::text(Thing::Record, &folded))
+        };
+        let parts = |c: char| c.is_whitespace() || "|;,\"'()[]{}<>".contains(c);
+        names(text) || text.split(parts).any(|piece| words_together(piece).any(&mut names))
     }
 
     fn own_id(&self, row: Row<'_>) -> Option<u64> {

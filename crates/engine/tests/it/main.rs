@@ -8,6 +8,7 @@
 
 mod events;
 mod found;
+mod found_again;
 mod leaks;
 mod records;
 mod sharing;
