@@ -11,9 +11,16 @@ use crate::hash::hash_of;
 #[derive(Debug, Default)]
 pub(crate) struct CommonValues {
     columns: FxHashMap<usize, FxHashSet<u64>>,
+    /// By column, what all rows have in it, as written in the file.
+    only: FxHashMap<usize, Vec<u8>>,
 }
 
 impl CommonValues {
+    /// What all rows of the table have in a column; nothing where they differ.
+    pub(crate) fn only(&self, column: usize) -> Option<&str> {
+        std::str::from_utf8(self.only.get(&column)?).ok()
+    }
+
     /// Whether a value, as written in the file, is common in its column.
     pub(crate) fn is_common(&self, column: usize, raw: &[u8]) -> bool {
         self.columns.get(&column).is_some_and(|values| values.contains(&hash_of(raw)))
@@ -40,6 +47,8 @@ struct ColumnCounter {
     /// Values from this hash on have no room.
     end: u64,
     only: Only,
+    /// The first value that was counted, as written.
+    first: Vec<u8>,
     /// Values that need no more counting, by their last bits: most columns repeat themselves.
     settled: [u64; SETTLED],
 }
@@ -71,13 +80,20 @@ impl CommonCounter {
     /// Counts one row; `site` tells places apart, and is nothing for a protected record.
     pub(crate) fn count<'r>(&mut self, raw: impl Fn(usize) -> &'r [u8], site: Option<u64>) {
         for column in &mut self.columns {
-            column.count(hash_of(raw(column.index)), site);
+            let value = raw(column.index);
+            if column.only == Only::Nothing {
+                column.first = value.to_vec();
+            }
+            column.count(hash_of(value), site);
         }
     }
 
     /// Adds what another part of the table counted.
     pub(crate) fn merge(&mut self, other: Self) {
         for (own, other) in self.columns.iter_mut().zip(other.columns) {
+            if own.only == Only::Nothing {
+                own.first = other.first;
+            }
             own.only = match (own.only, other.only) {
                 (Only::Nothing, only) | (only, Only::Nothing) => only,
                 (Only::One(a, n), Only::One(b, m)) if a == b => Only::One(a, n + m),
@@ -94,6 +110,12 @@ impl CommonCounter {
 
     /// The values that turned out to be common.
     pub(crate) fn finish(self) -> CommonValues {
+        let only = self
+            .columns
+            .iter()
+            .filter(|column| matches!(column.only, Only::One(..)))
+            .map(|column| (column.index, column.first.clone()))
+            .collect();
         let columns = self.columns.into_iter().map(|mut column| {
             // However many there were room for on the way, so many count.
             if column.values.len() > MOST_VALUES {
@@ -109,7 +131,7 @@ impl CommonCounter {
             let values = often.map(|(value, _)| *value).chain(only).collect();
             (column.index, values)
         });
-        CommonValues { columns: columns.collect() }
+        CommonValues { columns: columns.collect(), only }
     }
 }
 
@@ -120,6 +142,7 @@ impl ColumnCounter {
             values: FxHashMap::default(),
             end: u64::MAX,
             only: Only::Nothing,
+            first: Vec::new(),
             settled: [0; SETTLED],
         }
     }

@@ -59,11 +59,11 @@ pub(crate) fn of(
     let (rights, licence_url) = match settings.audience {
         Audience::Public => {
             let known = incoming_licence.and_then(open_licence);
-            let text = match known {
+            let text = match &known {
                 Some(url) => format!("This copy is published under {url}."),
                 None => "No licence is stated for this copy; ask the data holder.".to_owned(),
             };
-            (text, known.map(str::to_owned))
+            (text, known)
         }
         Audience::Partner { .. } => {
             (settings.terms.clone().or_else(|| licence_of(settings)).unwrap_or_default(), None)
@@ -103,17 +103,63 @@ fn title(settings: &Settings, days: Option<&(String, String)>) -> String {
     format!("Biodiversity records{} ({audience})", years.unwrap_or_default())
 }
 
-/// Recognises an open licence by its address.
-fn open_licence(text: &str) -> Option<&'static str> {
-    let text = text.to_ascii_lowercase();
-    let is = |name: &str| text.contains(&format!("creativecommons.org/{name}"));
-    if is("publicdomain/zero/1.0") {
-        Some("http://creativecommons.org/publicdomain/zero/1.0/legalcode")
-    } else if is("licenses/by/4.0") {
-        Some("http://creativecommons.org/licenses/by/4.0/legalcode")
-    } else if is("licenses/by-nc/4.0") {
-        Some("http://creativecommons.org/licenses/by-nc/4.0/legalcode")
-    } else {
-        None
+/// Recognises a licence of Creative Commons by its address or by GBIF's code for it; the address of
+/// its text.
+///
+/// Source: <https://creativecommons.org/licenses/list.en>; GBIF API, enumeration `License`.
+fn open_licence(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_lowercase();
+    match text.as_str() {
+        "cc0_1_0" => return Some(legal_text("publicdomain/zero", "1.0")),
+        "cc_by_4_0" => return Some(legal_text("licenses/by", "4.0")),
+        "cc_by_nc_4_0" => return Some(legal_text("licenses/by-nc", "4.0")),
+        _ => {}
+    }
+    let (_, path) = text.split_once("creativecommons.org/")?;
+    let mut parts = path.split('/');
+    let (class, name, version) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_known = match class {
+        "publicdomain" => matches!(name, "zero" | "mark"),
+        "licenses" => LICENCES.contains(&name),
+        _ => false,
+    };
+    let version: String = version.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    let is_known = is_known && VERSIONS.contains(&version.as_str());
+    is_known.then(|| legal_text(&format!("{class}/{name}"), &version))
+}
+
+fn legal_text(name: &str, version: &str) -> String {
+    format!("http://creativecommons.org/{name}/{version}/legalcode")
+}
+
+const LICENCES: &[&str] = &["by", "by-nc", "by-nc-nd", "by-nc-sa", "by-nd", "by-sa"];
+const VERSIONS: &[&str] = &["1.0", "2.0", "2.5", "3.0", "4.0"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn licences_are_known_by_address_and_by_code() {
+        for (text, name) in [
+            ("https://creativecommons.org/licenses/by/2.0/", "licenses/by/2.0"),
+            (
+                "Published under http://creativecommons.org/licenses/by-nc/4.0/legalcode.",
+                "licenses/by-nc/4.0",
+            ),
+            ("CC_BY_4_0", "licenses/by/4.0"),
+            ("http://creativecommons.org/publicdomain/zero/1.0/legalcode", "publicdomain/zero/1.0"),
+        ] {
+            let address = format!("http://creativecommons.org/{name}/legalcode");
+            assert_eq!(open_licence(text), Some(address), "{text}");
+        }
+        for text in [
+            "",
+            "all rights reserved",
+            "https://creativecommons.org/licenses/by/9.9/",
+            "https://creativecommons.org/",
+        ] {
+            assert_eq!(open_licence(text), None, "{text}");
+        }
     }
 }

@@ -196,10 +196,23 @@ fn describe(
             .map_err(ShareError::writing)?;
     }
     let roles: Vec<Role> = copy.plans().iter().map(|plan| plan.role).collect();
-    let licence = copy.dataset().metadata.as_ref().and_then(|data| data.licence.as_deref());
+    let stated = copy.dataset().metadata.as_ref().and_then(|data| data.licence.as_deref());
+    let licence = stated.or_else(|| licence_of_rows(copy));
     let facts = metadata::of(copy.settings(), findings, &roles, licence);
     package.start("eml.xml").map_err(ShareError::writing)?;
     package.write_all(eml::write(&facts).as_bytes()).map_err(ShareError::writing)
+}
+
+/// The licence that every row states, where all state the same.
+fn licence_of_rows<'a>(copy: &'a Prepared<'_>) -> Option<&'a str> {
+    let mut licences = copy
+        .plans()
+        .iter()
+        .zip(&copy.survey().tables)
+        .filter_map(|(plan, table)| table.common.only(plan.table.column("license")?))
+        .filter(|licence| !licence.trim_ascii().is_empty());
+    let first = licences.next()?;
+    licences.all(|other| other == first).then_some(first)
 }
 
 fn described(table: &Table, target: &Target, treatment: &Treatment) -> TableToDescribe {
