@@ -19,6 +19,7 @@ use crate::plain_names::KnownForms;
 use crate::plan::Plan;
 use crate::pseudonym::Pseudonyms;
 use crate::share::Settings;
+use crate::statement;
 use crate::summary::{MatchedName, NameCount};
 use crate::taxa::TaxonCores;
 use crate::verdict::Verdict;
@@ -31,6 +32,8 @@ pub(crate) struct Judge<'a> {
     areas: &'a AreaSet,
     audience: Audience,
     today: Day,
+    /// All reasons that a record can be told.
+    reasons: BTreeSet<String>,
     /// Rules that ask for no taxon: every record may meet them.
     without_taxon: Vec<usize>,
     /// What no name leads to.
@@ -63,6 +66,12 @@ impl<'a> Judge<'a> {
             areas: &settings.areas,
             audience: settings.audience,
             today: settings.today,
+            reasons: rules
+                .rules
+                .iter()
+                .map(|rule| reasons(std::iter::once(rule)))
+                .chain([statement::SENSITIVE_PLACE.to_owned()])
+                .collect(),
             without_taxon: (0..)
                 .zip(&rules.rules)
                 .filter(|(_, rule)| rule.taxon.is_none())
@@ -254,6 +263,14 @@ impl<'a> Judge<'a> {
     /// The rules.
     pub(crate) fn rules(&self) -> &RuleSet {
         self.rules
+    }
+
+    /// Whether a statement is this one, which has no reason, with reasons that rules can give.
+    pub(crate) fn says_a_reason(&self, said: &str, without: &str) -> bool {
+        let rest = said.strip_prefix(without).map(str::trim_start);
+        let told = rest.and_then(|rest| rest.strip_prefix(statement::REASON)?.strip_suffix('.'));
+        let Some(told) = told else { return false };
+        !without.is_empty() && told.split("; ").all(|reason| self.reasons.contains(reason))
     }
 
     /// Whether a text is a name of a list or of the given checklist: it tells nothing that is not

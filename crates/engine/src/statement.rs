@@ -101,7 +101,7 @@ pub fn terms_of(sentence: &str) -> BTreeSet<&'static str> {
 pub const SENSITIVE_PLACE: &str = "sensitive place";
 
 const WITHHELD: &str = "Withheld: ";
-const REASON: &str = "Reason: ";
+pub(crate) const REASON: &str = "Reason: ";
 
 #[cfg(test)]
 mod tests {

@@ -271,6 +271,17 @@ impl Treatment {
             .collect();
         // What the record says of itself comes last, when all of it is known.
         let said = record.statements();
+        // A record that was protected already goes on saying why: that another rule meets it now that it
+        // is told as a whole cell is no news.
+        let is_said = |index: usize| self.columns.get(index).is_some_and(ColumnTreatment::is_said);
+        let is_done = patches.iter().all(|patch| {
+            let held = row.cell(patch.column);
+            is_said(patch.column)
+                && (held == said.generalised || judge.says_a_reason(&held, &said.withheld_for))
+        });
+        if is_done && added.iter().all(String::is_empty) {
+            return (Vec::new(), added);
+        }
         for patch in &mut patches {
             match self.columns.get(patch.column).and_then(|c| c.term).map(|term| term.name) {
                 Some("dataGeneralizations") => patch.value.clone_from(&said.generalised),

@@ -17,6 +17,8 @@ use crate::statement;
 pub(super) struct Said {
     pub(super) generalised: String,
     pub(super) withheld: String,
+    /// The same without the reason.
+    pub(super) withheld_for: String,
 }
 
 /// A record under treatment, and the account of what was withheld of it.
@@ -227,7 +229,11 @@ impl RecordTreatment<'_, '_> {
             }
             generalised.push_str(statement::PSEUDONYMS);
         }
-        Said { generalised, withheld: statement::withheld(&withheld, self.telling.reasons) }
+        Said {
+            generalised,
+            withheld_for: statement::withheld(&withheld, ""),
+            withheld: statement::withheld(&withheld, self.telling.reasons),
+        }
     }
 }
 
