@@ -5,6 +5,7 @@
 pub mod area;
 pub mod category;
 pub mod decide;
+pub mod fold;
 pub mod grid;
 pub mod period;
 pub mod place;

@@ -6,13 +6,13 @@ use reedbed_core::period::{Period, PeriodCells, PeriodRead};
 use reedbed_core::place::{Nano, Point};
 use reedbed_formats::place::{self, OutlineRead, PlaceCells, PlaceRead, WhyUnknown};
 
-use crate::cells::{Row, Source};
-use crate::fold::fold;
+use crate::cells::{Hashed as _, Row, Source};
 use crate::memo::Memo;
 use crate::place::Stated;
 use crate::plan::Plan;
 use crate::statement;
 use crate::ties::{Had, Thing};
+use reedbed_core::fold::fold;
 
 /// What one row states.
 #[derive(Debug, Clone, Default)]

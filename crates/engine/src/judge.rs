@@ -10,7 +10,7 @@ use reedbed_core::rule::{Rule, RuleSet};
 use reedbed_core::taxon::{How, RuleTaxonId, TaxonFacts, TaxonHits, TaxonIndex};
 use rustc_hash::FxHashMap;
 
-use crate::cells::Row;
+use crate::cells::{Hashed as _, Row};
 use crate::events::{Events, Whereabouts};
 use crate::facts::RowFacts;
 use crate::hash::{Print, Prints};

@@ -11,7 +11,6 @@ mod events;
 pub mod explain;
 pub mod facts;
 mod findings;
-mod fold;
 mod frequency;
 mod hash;
 mod judge;

@@ -7,10 +7,9 @@ use reedbed_formats::chunk::Chunk;
 use reedbed_formats::row::Fields;
 use rustc_hash::FxHashMap;
 
-use crate::cells::Row;
+use crate::cells::{Hashed as _, Row};
 use crate::events::{Event, Events};
 use crate::facts::{self, FactMemo, RowFacts};
-use crate::fold::fold;
 use crate::frequency::{CommonCounter, CommonValues};
 use crate::judge::{Judge, NameCache, NameTally};
 use crate::notes::{ChunkNotes, GroupMemory, GroupNumbers, Notes};
@@ -22,6 +21,7 @@ use crate::tally::Reject;
 use crate::taxa::TaxonCores;
 use crate::ties::{Had, Thing, Ties, tie};
 use crate::verdict::Verdict;
+use reedbed_core::fold::fold;
 
 /// What the first reading found.
 #[derive(Debug, Default)]

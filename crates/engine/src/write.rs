@@ -16,10 +16,9 @@ use reedbed_formats::table::Dialect;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::unread::{Passes, Unread};
-use crate::cells::Row;
+use crate::cells::{Hashed as _, Row};
 use crate::facts::{self, FactMemo, RowFacts};
 use crate::findings::Findings;
-use crate::fold::fold;
 use crate::hash::hash_of;
 use crate::judge::Judge;
 use crate::pipeline;
@@ -32,6 +31,7 @@ use crate::taxa::TaxonCores;
 use crate::ties::{Had, Thing};
 use crate::treat::Treatment;
 use crate::verdict::{Verdict, stricter};
+use reedbed_core::fold::fold;
 
 /// Everything that the second reading knows.
 pub(crate) struct Copy<'a> {

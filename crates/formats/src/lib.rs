@@ -4,6 +4,7 @@
 
 mod archive;
 pub mod boundary;
+pub mod cells;
 pub mod chunk;
 pub mod dataset;
 mod dialect;

@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 /// Folds a text to its letters and digits, in lower case, accents dropped, nothing between them:
 /// "Reed-bed 7" and "reedbed 7" are one. Empty for a text without any, and for a word that stands
 /// for nothing.
-pub(crate) fn fold(text: &str, folded: &mut String) {
+pub fn fold(text: &str, folded: &mut String) {
     folded.clear();
     if text.is_ascii() && !text.contains('&') {
         folded.extend(
