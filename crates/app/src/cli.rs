@@ -1,5 +1,6 @@
 //! The commands, what they take, and where each is run.
 
+mod attack;
 mod completions;
 mod demo;
 pub(crate) mod exit;
@@ -41,6 +42,8 @@ pub(crate) enum Output {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Tries to find out from a copy, whoever made it, where its protected records are.
+    Attack(attack::Args),
     /// Writes shell completions to standard output.
     Completions(completions::Args),
     /// Makes a small generated wetland reserve, shares it, and says where everything is.
@@ -62,6 +65,7 @@ impl Cli {
     /// Runs the command that was asked for.
     pub(crate) fn run(self) -> Result<Exit, anyhow::Error> {
         match self.command {
+            Command::Attack(args) => attack::run(&args, self.output),
             Command::Completions(args) => completions::run(&args),
             Command::Demo(args) => demo::run(&args, self.output),
             Command::Explain(args) => explain::run(&args, self.output),

@@ -1,0 +1,131 @@
+//! What an attack claims, and all claims together.
+
+use serde::Serialize;
+
+/// An attack, by the number under which the documentation lists it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attack {
+    /// 1: another record of the same event, or of the event around it.
+    SameEvent,
+    /// 2: another record of the same site.
+    SameSite,
+    /// 3: another record of the same person on the same day.
+    SameObserverDay,
+    /// 4: a neighbour in a series of numbers.
+    Series,
+    /// 5: another record of the same individual.
+    SameIndividual,
+    /// 6: a place in a text of the record itself.
+    Text,
+    /// 7: another record with the same rare elevation, habitat, outline or remark.
+    SameDetail,
+    /// 8: a neighbour in the order of rows.
+    Order,
+    /// 13: a record of a listed taxon that is told exactly.
+    Exact,
+    /// 15: only one site is left in the region and period.
+    Elimination,
+}
+
+impl Attack {
+    /// All attacks, in the order of their numbers.
+    pub const ALL: [Self; 10] = [
+        Self::SameEvent,
+        Self::SameSite,
+        Self::SameObserverDay,
+        Self::Series,
+        Self::SameIndividual,
+        Self::Text,
+        Self::SameDetail,
+        Self::Order,
+        Self::Exact,
+        Self::Elimination,
+    ];
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::SameEvent => "same event",
+            Self::SameSite => "same site",
+            Self::SameObserverDay => "same recorder and day",
+            Self::Series => "number series",
+            Self::SameIndividual => "same individual",
+            Self::Text => "places in texts",
+            Self::SameDetail => "same rare detail",
+            Self::Order => "order of rows",
+            Self::Exact => "told exactly",
+            Self::Elimination => "elimination",
+        }
+    }
+}
+
+/// What an attacker can defend about one protected record.
+///
+/// `Debug` shows no place.
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Claim {
+    /// The file of the record.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: u64,
+    /// The attack.
+    pub attack: Attack,
+    /// Latitude of the middle of the region, degrees on WGS 84.
+    pub latitude: f64,
+    /// Longitude.
+    pub longitude: f64,
+    /// Radius of the region in metres.
+    pub radius_m: f64,
+    /// How sure the attacker may be, 0 to 1.
+    pub probability: f64,
+    /// Area of the region as a share of the area that the rule allows.
+    pub narrowing: f64,
+    /// The chain of evidence, in one sentence.
+    pub because: String,
+    /// The columns that gave it away.
+    pub columns: Vec<String>,
+}
+
+impl std::fmt::Debug for Claim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Claim")
+            .field("file", &self.file)
+            .field("line", &self.line)
+            .field("attack", &self.attack)
+            .field("probability", &self.probability)
+            .field("narrowing", &self.narrowing)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How far one attack came.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttackCount {
+    /// The attack.
+    pub attack: Attack,
+    /// Protected records that it located below their floor, surely enough.
+    pub located: u64,
+    /// Protected records about which it claimed anything.
+    pub claimed: u64,
+}
+
+/// What all attacks together found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Findings {
+    /// Protected records that were attacked.
+    pub protected: u64,
+    /// Of these, located below their floor by any attack, surely enough.
+    pub located: u64,
+    /// Median narrowing of the best claims; 1 where nothing was claimed.
+    pub median_narrowing: f64,
+    /// By attack.
+    pub attacks: Vec<AttackCount>,
+    /// The best claim about each located record, the surest first; cut where there are many.
+    pub claims: Vec<Claim>,
+    /// How sure a claim must be to count.
+    pub sure: f64,
+}

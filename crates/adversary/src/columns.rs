@@ -1,0 +1,121 @@
+//! Where each table keeps what attacks ask for.
+
+use reedbed_core::taxon::TaxonFacts;
+use reedbed_formats::cells::Source;
+use reedbed_formats::table::{RowKind, Table};
+
+use crate::ways::Way;
+
+/// The columns of one table, by what they are about.
+#[derive(Debug)]
+pub(crate) struct Columns<'t> {
+    pub(crate) table: &'t Table,
+    pub(crate) names: Vec<Source>,
+    /// In the order of [`PLACE_TERMS`].
+    pub(crate) place: Vec<Source>,
+    pub(crate) event_date: Source,
+    /// year, month, day.
+    pub(crate) date_parts: Vec<Source>,
+    pub(crate) event: Source,
+    pub(crate) parent_event: Source,
+    pub(crate) recorder: Source,
+    /// What a row says of having been generalised.
+    pub(crate) said: Vec<Source>,
+    /// Ways in which rows hang together, by one text each.
+    pub(crate) ways: Vec<(Way, Source, String)>,
+    /// Identifiers that may be numbered in series, with their headings.
+    pub(crate) numbered: Vec<(Source, String)>,
+}
+
+impl<'t> Columns<'t> {
+    pub(crate) fn of(table: &'t Table, is_archive: bool) -> Self {
+        let named = |name: &str| Source::of(table, name);
+        let all = |names: &[&str]| names.iter().map(|name| named(name)).collect::<Vec<_>>();
+        let heading = |source: &Source, name: &str| {
+            let column = source.columns().first().and_then(|index| table.columns.get(*index));
+            column.map_or_else(|| name.to_owned(), |column| column.heading.clone())
+        };
+        let first = || Source::column(table.id);
+        let event = match table.kind {
+            RowKind::Event if is_archive || !named("eventID").exists() => first(),
+            RowKind::Occurrence if is_archive && !table.is_core => first(),
+            _ => named("eventID"),
+        };
+        let ways = WAYS
+            .iter()
+            .map(|(way, name)| (*way, named(name), *name))
+            .filter(|(_, source, _)| source.exists())
+            .map(|(way, source, name)| {
+                let heading = heading(&source, name);
+                (way, source, heading)
+            })
+            .collect();
+        let numbered = NUMBERED
+            .iter()
+            .map(|name| (named(name), *name))
+            .filter(|(source, _)| source.exists())
+            .map(|(source, name)| {
+                let heading = heading(&source, name);
+                (source, heading)
+            })
+            .collect();
+        Self {
+            table,
+            names: all(TaxonFacts::TERMS),
+            place: all(PLACE_TERMS),
+            event_date: named("eventDate"),
+            date_parts: all(&["year", "month", "day"]),
+            event,
+            parent_event: named("parentEventID"),
+            recorder: named("recordedBy"),
+            said: all(&["dataGeneralizations", "informationWithheld"]),
+            ways,
+            numbered,
+        }
+    }
+
+    /// Whether its rows are events.
+    pub(crate) fn is_events(&self) -> bool {
+        self.table.kind == RowKind::Event
+    }
+
+    /// Whether its rows say what was found where.
+    pub(crate) fn is_records(&self) -> bool {
+        let has_name = self.names.iter().any(Source::exists);
+        self.table.kind == RowKind::Occurrence
+            || (has_name && self.place.iter().take(2).all(Source::exists))
+    }
+}
+
+/// Terms of a place, in the order in which they are read.
+pub(crate) const PLACE_TERMS: &[&str] = &[
+    "decimalLatitude",
+    "decimalLongitude",
+    "geodeticDatum",
+    "coordinateUncertaintyInMeters",
+    "coordinatePrecision",
+    "footprintWKT",
+    "verbatimLatitude",
+    "verbatimLongitude",
+    "verbatimCoordinates",
+    "verbatimSRS",
+];
+const WAYS: &[(Way, &str)] = &[
+    (Way::Site, "locationID"),
+    (Way::Site, "locality"),
+    (Way::Site, "verbatimLocality"),
+    (Way::Individual, "organismID"),
+    (Way::Individual, "individualID"),
+    (Way::Detail, "verbatimElevation"),
+    (Way::Detail, "minimumElevationInMeters"),
+    (Way::Detail, "elevation"),
+    (Way::Detail, "habitat"),
+    (Way::Detail, "footprintWKT"),
+    (Way::Detail, "occurrenceRemarks"),
+    (Way::Detail, "eventRemarks"),
+    (Way::Detail, "locationRemarks"),
+    (Way::Detail, "fieldNotes"),
+    (Way::Detail, "fieldNumber"),
+];
+const NUMBERED: &[&str] =
+    &["occurrenceID", "catalogNumber", "recordNumber", "fieldNumber", "eventID", "gbifID"];

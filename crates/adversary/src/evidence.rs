@@ -1,0 +1,71 @@
+//! Exact records that hang together with protected ones.
+
+use reedbed_core::place::Point;
+use rustc_hash::FxHashMap;
+
+use crate::target::Target;
+use crate::ways::Key;
+
+/// The places of exact records, by what they share with protected ones.
+#[derive(Debug, Default)]
+pub(crate) struct Evidence {
+    places: FxHashMap<Key, Places>,
+}
+
+#[derive(Debug, Default)]
+struct Places {
+    /// The first of them, each once.
+    points: Vec<(Point, u64)>,
+}
+
+/// The place that most of the exact records point to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pointer {
+    pub(crate) point: Point,
+    /// How many of the records lie there.
+    pub(crate) share: f64,
+    pub(crate) records: u64,
+}
+
+impl Evidence {
+    /// Notes the keys of the protected records: only what they share is gathered.
+    pub(crate) fn of(targets: &[Target]) -> Self {
+        let keys = targets.iter().flat_map(|target| &target.keys);
+        Self { places: keys.map(|(key, _)| (*key, Places::default())).collect() }
+    }
+
+    /// Adds an exact record.
+    pub(crate) fn add(&mut self, key: Key, point: Point) {
+        if let Some(places) = self.places.get_mut(&key) {
+            if let Some((_, records)) = places.points.iter_mut().find(|(known, _)| *known == point)
+            {
+                *records += 1;
+            } else if places.points.len() < MOST_POINTS {
+                places.points.push((point, 1));
+            }
+        }
+    }
+
+    /// Where the exact records with a key point, of those that agree with what the target says.
+    pub(crate) fn pointer(&self, key: Key, target: &Target) -> Option<Pointer> {
+        let places = self.places.get(&key)?;
+        let possible: Vec<&(Point, u64)> =
+            places.points.iter().filter(|(point, _)| target.may_be_at(*point)).collect();
+        let all: u64 = possible.iter().map(|(_, records)| records).sum();
+        let best = possible
+            .iter()
+            .map(|(centre, _)| {
+                let near = possible
+                    .iter()
+                    .filter(|(point, _)| centre.distance_bound_m(*point) <= target.near_m());
+                (near.map(|(_, records)| records).sum::<u64>(), *centre)
+            })
+            .max_by_key(|(records, _)| *records)?;
+        #[expect(clippy::cast_precision_loss, reason = "counts of records are far below 2⁵³")]
+        let share = best.0 as f64 / all.max(1) as f64;
+        Some(Pointer { point: best.1, share, records: best.0 })
+    }
+}
+
+/// Different places kept for each key; a key with more points nowhere.
+const MOST_POINTS: usize = 64;

@@ -1,0 +1,25 @@
+//! Attacks on a finished copy: what its holder can find out about protected records.
+//!
+//! It sees what a recipient gets, and what an attacker has anyway: the list of what is sensitive.
+//! It does not depend on what made the copy, so that it cannot know the answer. Any Darwin Core
+//! archive or table can be attacked, whoever made it.
+//!
+//! An attack ends in a [`Claim`]: a region smaller than what the rule allows, how sure the attacker
+//! may be, and the chain of evidence in one sentence. How sure is measured on the copy itself: how
+//! often exact records that hang together in the same way lie together.
+
+mod agreement;
+mod attack;
+mod candidates;
+mod claim;
+mod columns;
+mod evidence;
+mod reading;
+mod seen;
+mod series;
+mod target;
+mod text;
+mod ways;
+
+pub use attack::{Settings, attack};
+pub use claim::{Attack, AttackCount, Claim, Findings};

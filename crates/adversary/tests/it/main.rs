@@ -1,0 +1,10 @@
+//! Planted cases that each attack must find, and clean ones that it must not.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where something is wrong"
+)]
+
+mod planted;
+mod support;

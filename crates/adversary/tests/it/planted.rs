@@ -1,0 +1,137 @@
+//! One planted record for each attack.
+
+use reedbed_adversary::Attack;
+
+use crate::support::{Made, attacked, clean, located, with_bittern};
+
+/// Plants one thing, and asserts that its attack finds it and nothing else does.
+fn finds(attack: Attack, plant: impl Fn(&Made) -> Made) {
+    let findings = attacked(&[("copy.csv", &with_bittern(plant))]);
+    assert_eq!(findings.protected, 1);
+    assert_eq!(located(&findings, attack), 1, "{findings:#?}");
+    let claim = &findings.claims[0];
+    // Site 30: row 3, column 6.
+    let (lat, lon) = (52.0 + 3.0 * 0.037, 4.5 + 6.0 * 0.041);
+    let is_near = (claim.latitude - lat).abs() < 0.03 && (claim.longitude - lon).abs() < 0.05;
+    assert!(is_near, "{} {}", claim.latitude, claim.longitude);
+    assert!(claim.narrowing < 0.25 && claim.probability >= 0.5, "{claim:?}");
+    assert!(claim.because.ends_with('.'), "{}", claim.because);
+}
+
+#[test]
+fn a_clean_copy_is_not_broken() {
+    let findings = attacked(&[("copy.csv", &with_bittern(|_| clean()))]);
+    assert_eq!((findings.protected, findings.located), (1, 0), "{findings:#?}");
+}
+
+#[test]
+fn the_same_event_gives_a_record_away() {
+    finds(Attack::SameEvent, |beside| Made { event: beside.event.clone(), ..clean() });
+}
+
+#[test]
+fn the_same_site_gives_a_record_away() {
+    finds(Attack::SameSite, |beside| Made { locality: beside.locality.to_uppercase(), ..clean() });
+    finds(Attack::SameSite, |beside| Made { site: beside.site.clone(), ..clean() });
+}
+
+#[test]
+fn the_same_recorder_on_the_same_day_gives_a_record_away() {
+    finds(Attack::SameObserverDay, |beside| Made {
+        recorder: beside.recorder.clone(),
+        date: beside.date.clone(),
+        ..clean()
+    });
+    // The year alone does not.
+    let year = with_bittern(|beside| Made { recorder: beside.recorder.clone(), ..clean() });
+    assert_eq!(attacked(&[("copy.csv", &year)]).located, 0);
+}
+
+#[test]
+fn the_same_individual_gives_a_record_away() {
+    finds(Attack::SameIndividual, |beside| Made { organism: beside.organism.clone(), ..clean() });
+}
+
+#[test]
+fn a_habitat_that_many_sites_have_gives_nothing_away() {
+    let text = with_bittern(|beside| Made { habitat: beside.habitat.clone(), ..clean() });
+    assert_eq!(located(&attacked(&[("copy.csv", &text)]), Attack::SameDetail), 0);
+}
+
+#[test]
+fn a_place_in_a_text_gives_a_record_away() {
+    for remarks in [
+        "nest at 52.11100 4.74600",
+        "\"{\"\"lat\"\": 52.111, \"\"lon\"\": 4.746}\"",
+        "\"52° 6' 39.6\"\" N 4° 44' 45.6\"\" E\"",
+    ] {
+        finds(Attack::Text, |_| Made { remarks: remarks.to_owned(), ..clean() });
+    }
+    let elsewhere =
+        with_bittern(|_| Made { remarks: "office at 50.84670 4.35250".to_owned(), ..clean() });
+    assert_eq!(attacked(&[("copy.csv", &elsewhere)]).located, 0);
+}
+
+#[test]
+fn a_listed_record_that_is_told_exactly_is_found() {
+    let text = "occurrenceID,scientificName,decimalLatitude,decimalLongitude,coordinateUncertaintyInMeters\n1,Botaurus stelaris,52.12345,4.56789,10\n2,Parus major,52.2,4.6,10\n";
+    let findings = attacked(&[("copy.csv", text)]);
+    assert_eq!((findings.protected, located(&findings, Attack::Exact)), (1, 1));
+}
+
+#[test]
+fn neighbours_in_a_series_of_numbers_give_a_record_away() {
+    // Here catalogue numbers follow the sites.
+    let text = with_bittern(|_| clean());
+    let (heading, rows) = text.split_once('\n').unwrap();
+    let mut rows: Vec<Vec<String>> =
+        rows.lines().map(|row| row.splitn(16, ',').map(str::to_owned).collect()).collect();
+    rows.sort_by_key(|row| row[2].clone());
+    let bittern = rows.iter().position(|row| row[1].starts_with("Botaurus")).unwrap();
+    let bittern = rows.remove(bittern);
+    let at = rows.iter().position(|row| row[3] == "Meadow 30").unwrap() + 5;
+    rows.insert(at, bittern);
+    for (number, row) in rows.iter_mut().enumerate() {
+        row[8] = format!("RM-{number}");
+    }
+    rows.sort_by_key(|row| row[0].clone());
+    let rows: Vec<String> = rows.into_iter().map(|row| row.join(",")).collect();
+    let findings = attacked(&[("copy.csv", &format!("{heading}\n{}\n", rows.join("\n")))]);
+    assert_eq!(located(&findings, Attack::Series), 1, "{findings:#?}");
+}
+
+#[test]
+fn the_order_of_rows_gives_a_record_away() {
+    let text = with_bittern(|_| clean());
+    let (heading, rows) = text.split_once('\n').unwrap();
+    let mut rows: Vec<&str> = rows.lines().collect();
+    rows.sort_by_key(|row| row.split(',').nth(2).unwrap_or("").to_owned());
+    let bittern = rows.iter().position(|row| row.contains("Botaurus")).unwrap();
+    let bittern = rows.remove(bittern);
+    let at = rows.iter().position(|row| row.contains("Meadow 30,")).unwrap() + 5;
+    rows.insert(at, bittern);
+    let findings = attacked(&[("copy.csv", &format!("{heading}\n{}\n", rows.join("\n")))]);
+    assert_eq!(located(&findings, Attack::Order), 1, "{findings:#?}");
+}
+
+#[test]
+fn the_only_site_left_gives_a_record_away() {
+    // All other sites in the cell are gone.
+    let text = with_bittern(|_| clean());
+    let kept: Vec<&str> = text
+        .lines()
+        .filter(|row| {
+            let in_cell = [
+                "52.07400,4.6",
+                "52.07400,4.7",
+                "52.11100,4.6",
+                "52.11100,4.70",
+                "52.14800",
+                "52.03700",
+            ];
+            row.contains("Meadow 30,") || !in_cell.iter().any(|place| row.contains(place))
+        })
+        .collect();
+    let findings = attacked(&[("copy.csv", &(kept.join("\n") + "\n"))]);
+    assert_eq!(located(&findings, Attack::Elimination), 1, "{findings:#?}");
+}

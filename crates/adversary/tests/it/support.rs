@@ -1,0 +1,147 @@
+//! Makes copies as they are published, and attacks them.
+
+use std::fmt::Write as _;
+
+use reedbed_adversary::{Attack, Findings, Settings, attack};
+use reedbed_core::category::Category;
+use reedbed_core::rule::{Outcome, Rule, RuleId, RuleSet};
+use reedbed_core::taxon::{RuleTaxon, RuleTaxonId};
+use reedbed_formats::dataset::{self, OpenOptions};
+use reedbed_formats::limits::Limits;
+
+/// A list with the bittern on it.
+pub(crate) fn bitterns() -> RuleSet {
+    let mut set = RuleSet::default();
+    set.taxa.push(RuleTaxon::named("Botaurus stellaris"));
+    set.rules.push(Rule {
+        id: RuleId { list: "list.csv".into(), line: 2 },
+        taxon: Some(RuleTaxonId(0)),
+        area: None,
+        season: None,
+        max_age_years: None,
+        life_stage: Default::default(),
+        reproductive_condition: Default::default(),
+        behavior: Default::default(),
+        kind: Default::default(),
+        provider: Default::default(),
+        outcome: Outcome { category: Some(Category::High), ..Outcome::default() },
+        reason: None,
+        authority: None,
+        citation: None,
+        review_date: None,
+        remarks: None,
+    });
+    set
+}
+
+/// Attacks tables.
+pub(crate) fn attacked(files: &[(&str, &str)]) -> Findings {
+    let folder = tempfile::tempdir().unwrap();
+    let paths: Vec<_> = files
+        .iter()
+        .map(|(name, text)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        })
+        .collect();
+    let copy = dataset::open(&paths, &OpenOptions::default(), &Limits::default()).unwrap();
+    attack(&copy, &bitterns(), &Settings::default()).unwrap()
+}
+
+/// How many protected records an attack located.
+pub(crate) fn located(findings: &Findings, wanted: Attack) -> u64 {
+    findings.attacks.iter().find(|count| count.attack == wanted).unwrap().located
+}
+
+/// One row of a made copy.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Made {
+    pub(crate) id: String,
+    pub(crate) event: String,
+    pub(crate) locality: String,
+    pub(crate) site: String,
+    pub(crate) recorder: String,
+    pub(crate) date: String,
+    pub(crate) organism: String,
+    pub(crate) catalogue: String,
+    pub(crate) habitat: String,
+    pub(crate) remarks: String,
+}
+
+/// A copy of sites of common birds, each with some visits of some records, and one bittern told as
+/// a cell of 0.1°. What the bittern has in common with the records of its true site, the closure
+/// says.
+pub(crate) fn with_bittern(plant: impl Fn(&Made) -> Made) -> String {
+    let mut text = String::from(
+        "occurrenceID,scientificName,eventID,locality,locationID,recordedBy,eventDate,organismID,catalogNumber,habitat,occurrenceRemarks,decimalLatitude,decimalLongitude,geodeticDatum,coordinateUncertaintyInMeters,footprintWKT\n",
+    );
+    let mut number = 0_u32;
+    let mut beside = Made::default();
+    for site in 0..60_u32 {
+        // Sites are some kilometres apart; the bittern's is number 30.
+        let (lat, lon) = (52.0 + f64::from(site / 8) * 0.037, 4.5 + f64::from(site % 8) * 0.041);
+        for visit in 0..4_u32 {
+            for record in 0..3_u32 {
+                // Identifiers do not follow the sites.
+                let mixed = (number * 7_919 + 13) % 100_003;
+                let made = Made {
+                    id: format!("x{mixed:06}q"),
+                    event: format!("e{site}-{visit}"),
+                    locality: format!("Meadow {site}"),
+                    site: format!("S{site}"),
+                    recorder: format!("Person {}", (site * 4 + visit) % 23),
+                    date: format!("2020-{:02}-{:02}", 1 + visit * 3, 1 + (site * 5 + visit) % 28),
+                    organism: format!("o{site}-{record}"),
+                    catalogue: String::new(),
+                    habitat: format!("habitat {}", site % 6),
+                    remarks: String::new(),
+                };
+                let _ = writeln!(
+                    text,
+                    "{},Parus major,{},{},{},{},{},{},{},{},{},{lat:.5},{lon:.5},WGS84,20,",
+                    made.id,
+                    made.event,
+                    made.locality,
+                    made.site,
+                    made.recorder,
+                    made.date,
+                    made.organism,
+                    made.catalogue,
+                    made.habitat,
+                    made.remarks
+                );
+                if (site, visit, record) == (30, 2, 1) {
+                    beside = made;
+                }
+                number += 1;
+            }
+        }
+    }
+    let made = plant(&beside);
+    // The cell of 0.1° that holds site 30.
+    let _ = writeln!(
+        text,
+        "{},Botaurus stellaris,{},{},{},{},{},{},{},{},{},52.1,4.7,EPSG:4326,8000,\"POLYGON ((4.65 52.05, 4.75 52.05, 4.75 52.15, 4.65 52.15, 4.65 52.05))\"",
+        made.id,
+        made.event,
+        made.locality,
+        made.site,
+        made.recorder,
+        made.date,
+        made.organism,
+        made.catalogue,
+        made.habitat,
+        made.remarks
+    );
+    // The bittern does not stand at its site's rows: rows are sorted by what they say.
+    let (heading, rows) = text.split_once('\n').unwrap();
+    let mut rows: Vec<&str> = rows.lines().collect();
+    rows.sort_unstable();
+    format!("{heading}\n{}\n", rows.join("\n"))
+}
+
+/// A bittern of which nothing is told that others have.
+pub(crate) fn clean() -> Made {
+    Made { id: "zz-a".to_owned(), date: "2020".to_owned(), ..Made::default() }
+}

@@ -1,0 +1,79 @@
+//! `reedbed attack`: tries to find out from a copy where its protected records are.
+
+use reedbed_adversary::{Findings, Settings, attack};
+
+use super::Output;
+use super::exit::Exit;
+use super::inputs::{InputArgs, RuleArgs};
+use super::terminal;
+
+/// Arguments of `reedbed attack`.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  reedbed attack out/package --rules rules.csv\n  reedbed attack published.zip --rules rules.csv --output json"
+)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    rules: RuleArgs,
+    /// The copy is for a partner: the floor is the rules' cell divided by five so many times.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=3))]
+    steps: u32,
+    /// How sure a claim must be to count, in percent.
+    #[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100))]
+    sure: u32,
+}
+
+/// Attacks the copy.
+pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
+    let rules = args.rules.read()?.rules;
+    let copy = args.input.open()?;
+    let settings =
+        Settings { steps: args.steps, sure: f64::from(args.sure) / 100.0, ..Settings::default() };
+    let findings = attack(&copy, &rules, &settings)?;
+    tell(&findings, output)?;
+    Ok(if findings.located == 0 { Exit::Done } else { Exit::Refused })
+}
+
+/// Tells what was found. Claims name places only as JSON, which is for the steward's own tools.
+fn tell(findings: &Findings, output: Output) -> Result<(), anyhow::Error> {
+    if output == Output::Json {
+        terminal::print(&serde_json::to_string_pretty(findings)?)?;
+        return Ok(());
+    }
+    if output == Output::Plain {
+        terminal::print(&format!("protected\t{}", findings.protected))?;
+        terminal::print(&format!("located\t{}", findings.located))?;
+        for count in &findings.attacks {
+            terminal::print(&format!("{}\t{}", count.attack.words(), count.located))?;
+        }
+        return Ok(());
+    }
+    let of = |number: u64| if number == 1 { "record" } else { "records" };
+    terminal::print(&format!(
+        "{} of {} protected {} could be located more finely than the rules allow.",
+        findings.located,
+        findings.protected,
+        of(findings.protected)
+    ))?;
+    for count in findings.attacks.iter().filter(|count| count.claimed > 0) {
+        terminal::print(&format!("  {:<24} {:>8}", count.attack.words(), count.located))?;
+    }
+    for claim in findings.claims.iter().take(SHOWN) {
+        let columns = claim.columns.join(", ");
+        terminal::print(&format!(
+            "`{}` line {}{}: {} ({:.0} % sure, {:.1} % of the area allowed)",
+            claim.file,
+            claim.line,
+            if columns.is_empty() { String::new() } else { format!(", `{columns}`") },
+            claim.because,
+            claim.probability * 100.0,
+            claim.narrowing * 100.0
+        ))?;
+    }
+    Ok(())
+}
+
+/// Claims that are told one by one.
+const SHOWN: usize = 10;
