@@ -1,7 +1,9 @@
 //! Exit codes, and the one place that turns an error into words for the outside.
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
+use reedbed_engine::rules::RulesError;
 use reedbed_engine::share::ShareError;
 
 use super::Output;
@@ -23,10 +25,14 @@ pub(crate) enum Exit {
 impl Exit {
     /// The code that an error ends with.
     pub(crate) fn of(error: &anyhow::Error) -> Self {
-        match error.downcast_ref::<ShareError>() {
-            Some(error) if error.is_refusal() => Self::Refused,
-            Some(error) if error.is_unverified() => Self::Unverified,
-            _ => Self::Failed,
+        let share = error.downcast_ref::<ShareError>();
+        let rules = error.downcast_ref::<RulesError>();
+        if share.is_some_and(ShareError::is_refusal) || rules.is_some_and(RulesError::is_refusal) {
+            Self::Refused
+        } else if share.is_some_and(ShareError::is_unverified) {
+            Self::Unverified
+        } else {
+            Self::Failed
         }
     }
 
@@ -64,9 +70,22 @@ pub(crate) fn tell(error: &anyhow::Error, output: Output) {
     }
 }
 
+/// An error of the commands themselves, with advice.
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
+pub(crate) struct Advised {
+    /// What could not be done.
+    pub(crate) text: String,
+    /// What to do about it.
+    pub(crate) help: String,
+}
+
 /// Advice that goes with an error, in a field of its own.
-fn help(error: &anyhow::Error) -> Option<&'static str> {
-    error.downcast_ref::<ShareError>().and_then(ShareError::help)
+fn help(error: &anyhow::Error) -> Option<&str> {
+    let share = || error.downcast_ref::<ShareError>()?.help();
+    let rules = || error.downcast_ref::<RulesError>()?.help();
+    let own = || Some(error.downcast_ref::<Advised>()?.help.as_str());
+    share().or_else(rules).or_else(own)
 }
 
 /// Writes what clap has to say: help and version are results, everything else is a mistake of the
@@ -74,7 +93,8 @@ fn help(error: &anyhow::Error) -> Option<&'static str> {
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     let exit = if error.use_stderr() { Exit::Failed } else { Exit::Done };
     match error.print() {
-        Ok(()) => exit.into(),
-        Err(_nobody_listens) => Exit::Failed.into(),
+        // A closed pipe (`reedbed help | head`) is nothing that went wrong.
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => Exit::Failed.into(),
+        _ => exit.into(),
     }
 }
