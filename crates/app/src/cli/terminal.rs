@@ -6,8 +6,13 @@ use std::io::{self, Write};
 ///
 /// A closed pipe (`reedbed … | head`) ends the program quietly.
 pub(crate) fn print(text: &str) -> Result<(), io::Error> {
+    write(format!("{text}\n").as_bytes())
+}
+
+/// Writes bytes to standard output as they are; a closed pipe ends the program quietly.
+pub(crate) fn write(bytes: &[u8]) -> Result<(), io::Error> {
     let mut out = io::stdout().lock();
-    match writeln!(out, "{text}") {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
         other => other,
     }
@@ -16,4 +21,10 @@ pub(crate) fn print(text: &str) -> Result<(), io::Error> {
 /// Writes a message to standard error; a message that cannot be written is lost.
 pub(crate) fn say(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// A number with its noun, which takes an `s` where there is not one.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{ending}")
 }
