@@ -2,6 +2,7 @@
 
 mod completions;
 mod demo;
+mod examples;
 pub(crate) mod exit;
 mod explain;
 mod inputs;
@@ -46,8 +47,13 @@ enum Command {
     /// Makes a small generated wetland reserve, shares it, and says where everything is.
     Demo(demo::Args),
     /// Says for one record which rules were looked at, which matched, and what follows.
+    #[command(
+        after_help = examples::EXPLAIN,
+        override_usage = "reedbed explain <INPUT>... --rules <LIST>... --record <ID> [OPTIONS]"
+    )]
     Explain(explain::Args),
     /// Says what a file is, what is in it, and what cannot be read.
+    #[command(after_help = examples::INSPECT)]
     Inspect(inspect::Args),
     /// Writes manual pages to a folder.
     Man(man::Args),
@@ -55,6 +61,11 @@ enum Command {
     #[command(subcommand)]
     Rules(rules::Command),
     /// Turns a dataset into a copy that is fit to hand over.
+    #[command(
+        after_help = examples::SHARE,
+        override_usage = "reedbed share <INPUT>... --rules <LIST>... -o <OUT> [OPTIONS]\n       \
+                          reedbed share <INPUT>... --rules <LIST>... --dry-run [OPTIONS]"
+    )]
     Share(share::Args),
 }
 

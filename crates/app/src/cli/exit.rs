@@ -1,8 +1,9 @@
 //! Exit codes, and the one place that turns an error into words for the outside.
 
-use std::io::ErrorKind;
+use std::io;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use reedbed_engine::rules::RulesError;
 use reedbed_engine::share::ShareError;
 
@@ -59,7 +60,7 @@ pub(crate) fn tell(error: &anyhow::Error, output: Output) {
     match output {
         Output::Json => {
             let body = serde_json::json!({ "error": chain.join(": "), "exit": Exit::of(error).code(), "help": help });
-            terminal::say(&body.to_string());
+            terminal::say(&format!("{body:#}"));
         }
         Output::Human | Output::Plain => {
             terminal::say(&format!("error: {}", chain.join(": ")));
@@ -92,9 +93,26 @@ fn help(error: &anyhow::Error) -> Option<&str> {
 /// caller's and ends with 1, because 2 means that policy refused.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     let exit = if error.use_stderr() { Exit::Failed } else { Exit::Done };
-    match error.print() {
+    let printed = error.print();
+    if lacks_rules(error) {
+        terminal::say(RULES_HELP);
+    }
+    match printed {
         // A closed pipe (`reedbed help | head`) is nothing that went wrong.
-        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => Exit::Failed.into(),
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Exit::Failed.into(),
         _ => exit.into(),
     }
 }
+
+fn lacks_rules(error: &clap::Error) -> bool {
+    let missing = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(missing)) => std::slice::from_ref(missing),
+        Some(ContextValue::Strings(missing)) => missing,
+        _ => return false,
+    };
+    error.kind() == ErrorKind::MissingRequiredArgument
+        && missing.iter().any(|argument| argument.starts_with("--rules "))
+}
+
+const RULES_HELP: &str = "  help: a rule list says what is sensitive; a CSV file with the columns \
+scientificName and category is enough to begin with (README.md, step 2; docs/rules.md)";

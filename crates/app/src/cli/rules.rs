@@ -16,6 +16,7 @@ use crate::clock;
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// Finds what is unclear, unknown, outdated, contradictory or without effect.
+    #[command(after_help = super::examples::RULES_CHECK)]
     Check(CheckArgs),
 }
 
@@ -87,17 +88,30 @@ fn no_rules(lists: &[PathBuf]) -> Finding {
 }
 
 fn tell(findings: &[Finding], rules: usize, output: Output) -> Result<(), anyhow::Error> {
-    if output == Output::Json {
-        terminal::print(&serde_json::to_string_pretty(&serde_json::json!({
-            "rules": rules,
-            "findings": findings,
-        }))?)?;
-        return Ok(());
+    let number = |severity| findings.iter().filter(|f| f.severity == severity).count() as u64;
+    match output {
+        Output::Human => {}
+        Output::Json => {
+            return terminal::print_json(
+                &serde_json::json!({ "rules": rules, "findings": findings }),
+            );
+        }
+        Output::Plain => {
+            for finding in findings {
+                let word = finding.severity.word();
+                terminal::fact(&[word, &finding.place, &finding.text])?;
+            }
+            terminal::fact(&["rules", &rules.to_string()])?;
+            for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+                let number = number(severity).to_string();
+                terminal::fact(&[&format!("{}s", severity.word()), &number])?;
+            }
+            return Ok(());
+        }
     }
     for finding in findings {
         terminal::print(&finding.to_string())?;
     }
-    let number = |severity| findings.iter().filter(|f| f.severity == severity).count() as u64;
     terminal::print(&format!(
         "{}: {}, {}, {}",
         counted(rules as u64, "rule"),

@@ -230,23 +230,25 @@ fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyho
     let rejected: u64 = summary.tables.iter().map(|table| table.rows.rejected).sum();
     match output {
         Output::Json => {
-            let body = serde_json::json!({
+            terminal::print_json(&serde_json::json!({
                 "recordsClear": summary.records_clear,
                 "recordsGeneralised": summary.generalised(),
                 "recordsWithheld": summary.withheld(),
                 "rowsRejected": rejected,
                 "out": out.map(|out| out.display().to_string()),
                 "files": shared.files,
-            });
-            terminal::print(&body.to_string())?;
+            }))?;
         }
         Output::Plain => {
-            terminal::print(&format!("records as held\t{}", summary.records_clear))?;
-            terminal::print(&format!("records generalised\t{}", summary.generalised()))?;
-            terminal::print(&format!("records withheld\t{}", summary.withheld()))?;
-            terminal::print(&format!("rows rejected\t{rejected}"))?;
+            terminal::fact(&["records as held", &summary.records_clear.to_string()])?;
+            terminal::fact(&["records generalised", &summary.generalised().to_string()])?;
+            terminal::fact(&["records withheld", &summary.withheld().to_string()])?;
+            terminal::fact(&["rows rejected", &rejected.to_string()])?;
         }
         Output::Human => {
+            if summary.generalised() + summary.withheld() == 0 && summary.rules.is_empty() {
+                terminal::say("note: no rule met any record, so nothing was protected");
+            }
             terminal::print(&sentence(summary))?;
             if let Some(out) = out {
                 terminal::print(&format!("May leave:       {}", out.join("package").display()))?;

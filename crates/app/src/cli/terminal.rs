@@ -9,6 +9,18 @@ pub(crate) fn print(text: &str) -> Result<(), io::Error> {
     write(format!("{text}\n").as_bytes())
 }
 
+/// Writes a JSON document to standard output, indented, as every command does.
+pub(crate) fn print_json(body: &serde_json::Value) -> Result<(), anyhow::Error> {
+    Ok(print(&format!("{body:#}"))?)
+}
+
+/// Writes a fact to standard output: its parts on one line, parted by tabs.
+pub(crate) fn fact(parts: &[&str]) -> Result<(), io::Error> {
+    let is_break = |c: char| matches!(c, '\t' | '\n' | '\r');
+    let parts: Vec<String> = parts.iter().map(|part| part.replace(is_break, " ")).collect();
+    print(&parts.join("\t"))
+}
+
 /// Writes bytes to standard output as they are; a closed pipe ends the program quietly.
 pub(crate) fn write(bytes: &[u8]) -> Result<(), io::Error> {
     let mut out = io::stdout().lock();

@@ -42,12 +42,7 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "note",
-        };
-        write!(f, "{word}: {}: {}", self.place, self.text)
+        write!(f, "{}: {}: {}", self.severity.word(), self.place, self.text)
     }
 }
 

@@ -34,6 +34,17 @@ pub enum Severity {
     Info,
 }
 
+impl Severity {
+    /// The word that a person reads.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "note",
+        }
+    }
+}
+
 /// Something wrong with a line of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
