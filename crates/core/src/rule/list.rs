@@ -90,11 +90,17 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Lines in words; of many only the first.
+/// Lines in words, ascending; three and more in a row as one run, of many runs only the first.
 pub(super) fn in_words(lines: &[u64]) -> String {
     let word = if lines.len() == 1 { "line" } else { "lines" };
-    let numbers: Vec<String> = lines.iter().take(MOST_LINES).map(u64::to_string).collect();
-    let numbers = match (numbers.as_slice(), lines.len().saturating_sub(MOST_LINES)) {
+    let runs = lines.chunk_by(|line, next| line + 1 == *next);
+    let parts = runs.flat_map(|run| match run {
+        [first, _, .., last] => vec![(format!("{first} to {last}"), run.len())],
+        few => few.iter().map(|line| (line.to_string(), 1)).collect(),
+    });
+    let (told, counts): (Vec<String>, Vec<usize>) = parts.take(MOST_LINES).unzip();
+    let more = lines.len().saturating_sub(counts.iter().sum());
+    let numbers = match (told.as_slice(), more) {
         ([rest @ .., last], 0) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         (all, 0) => all.join(", "),
         (all, more) => format!("{} and {more} more", all.join(", ")),
@@ -323,5 +329,5 @@ impl ListReader<'_> {
     }
 }
 
-/// So many lines are told one by one.
+/// So many lines or runs of lines are told one by one.
 const MOST_LINES: usize = 12;

@@ -148,6 +148,24 @@ fn a_list_without_any_consequence_is_told_once_and_withholds() {
 }
 
 #[test]
+fn lines_are_told_in_runs() {
+    for (lines, words) in [
+        (vec![7], "line 7"),
+        (vec![2, 3], "lines 2 and 3"),
+        (vec![2, 4, 5], "lines 2, 4 and 5"),
+        (vec![2, 3, 4], "lines 2 to 4"),
+        ((2..=961).collect(), "lines 2 to 961"),
+        (vec![2, 3, 4, 6, 8, 9, 10, 11], "lines 2 to 4, 6 and 8 to 11"),
+        (
+            (1..=20).map(|line| 2 * line).collect(),
+            "lines 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24 and 8 more",
+        ),
+    ] {
+        assert_eq!(in_words(&lines), words);
+    }
+}
+
+#[test]
 fn a_cell_beyond_the_headings_withholds() {
     let (rule, errors) = one("scientificName,category\nBotaurus stellaris,low,surplus");
     assert!(rule.outcome.withhold);
