@@ -18,7 +18,8 @@ use exit::Exit;
 
 /// Shares reserve data without losing it.
 ///
-/// Exit codes: 0 done, 1 failed, 2 refused by policy, 3 verification failed.
+/// Exit codes: 0 done, 1 failed, 2 refused by policy, 3 a verification failed or a rule list has
+/// errors.
 #[derive(Debug, Parser)]
 #[command(name = "reedbed", version, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -34,7 +35,7 @@ pub(crate) struct Cli {
 pub(crate) enum Output {
     /// Sentences and tables for people, progress bars on a terminal.
     Human,
-    /// One fact per line, no progress bars, no colour.
+    /// One fact per line, its parts parted by tabs; no progress bars, no colour.
     Plain,
     /// One JSON document.
     Json,

@@ -19,7 +19,7 @@ pub(crate) enum Exit {
     Failed,
     /// 2: refused by policy; nothing was written.
     Refused,
-    /// 3: a verification failed.
+    /// 3: a verification failed, or a rule list has errors.
     Unverified,
 }
 

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 /// Writes a result line to standard output.
 ///
-/// A closed pipe (`reedbed … | head`) ends the program quietly.
+/// A closed pipe (`reedbed … | head`) is nothing that went wrong: the command goes on unheard, and
+/// ends as it would have.
 pub(crate) fn print(text: &str) -> Result<(), io::Error> {
     write(format!("{text}\n").as_bytes())
 }
@@ -21,11 +22,11 @@ pub(crate) fn fact(parts: &[&str]) -> Result<(), io::Error> {
     print(&parts.join("\t"))
 }
 
-/// Writes bytes to standard output as they are; a closed pipe ends the program quietly.
+/// Writes bytes to standard output as they are; as [`print`] does.
 pub(crate) fn write(bytes: &[u8]) -> Result<(), io::Error> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
 }
