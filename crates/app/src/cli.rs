@@ -3,6 +3,7 @@
 mod attack;
 mod completions;
 mod demo;
+mod examples;
 pub(crate) mod exit;
 mod explain;
 mod inputs;
@@ -18,7 +19,8 @@ use exit::Exit;
 
 /// Shares reserve data without losing it.
 ///
-/// Exit codes: 0 done, 1 failed, 2 refused by policy, 3 verification failed.
+/// Exit codes: 0 done, 1 failed, 2 refused by policy, 3 a verification failed or a rule list has
+/// errors.
 #[derive(Debug, Parser)]
 #[command(name = "reedbed", version, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -34,7 +36,7 @@ pub(crate) struct Cli {
 pub(crate) enum Output {
     /// Sentences and tables for people, progress bars on a terminal.
     Human,
-    /// One fact per line, no progress bars, no colour.
+    /// One fact per line, its parts parted by tabs; no progress bars, no colour.
     Plain,
     /// One JSON document.
     Json,
@@ -49,8 +51,13 @@ enum Command {
     /// Makes a small generated wetland reserve, shares it, and says where everything is.
     Demo(demo::Args),
     /// Says for one record which rules were looked at, which matched, and what follows.
+    #[command(
+        after_help = examples::EXPLAIN,
+        override_usage = "reedbed explain <INPUT>... --rules <LIST>... --record <ID> [OPTIONS]"
+    )]
     Explain(explain::Args),
     /// Says what a file is, what is in it, and what cannot be read.
+    #[command(after_help = examples::INSPECT)]
     Inspect(inspect::Args),
     /// Writes manual pages to a folder.
     Man(man::Args),
@@ -58,6 +65,11 @@ enum Command {
     #[command(subcommand)]
     Rules(rules::Command),
     /// Turns a dataset into a copy that is fit to hand over.
+    #[command(
+        after_help = examples::SHARE,
+        override_usage = "reedbed share <INPUT>... --rules <LIST>... -o <OUT> [OPTIONS]\n       \
+                          reedbed share <INPUT>... --rules <LIST>... --dry-run [OPTIONS]"
+    )]
     Share(share::Args),
 }
 

@@ -10,7 +10,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use reedbed_core::rule::RuleSet;
-use reedbed_core::rule::list::{self, Mapping, Problem, Severity};
+use reedbed_core::rule::list::{self, Mapping, Problem};
 use sha2::{Digest, Sha256};
 
 use table::Sheet;
@@ -29,6 +29,17 @@ pub enum RulesError {
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
+    },
+    /// A mapping file was given that is for none of the lists.
+    #[error(
+        "`{}` is {} and fits none of the lists", path.display(),
+        pattern.as_ref().map_or_else(|| "after one for every list".to_owned(), |pattern| format!("for `{pattern}`"))
+    )]
+    MappingUnused {
+        /// The file.
+        path: PathBuf,
+        /// Which lists it is for.
+        pattern: Option<String>,
     },
     /// A list is no table of rules.
     #[error("the rules in `{}` cannot be read: {fault}", path.display())]
@@ -56,6 +67,27 @@ pub enum RulesError {
     },
 }
 
+impl RulesError {
+    /// Whether policy refuses, rather than something having failed.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Sheet { fault: SheetFault::Records { .. }, .. })
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Sheet { fault: SheetFault::Records { .. }, .. } => Some(
+                "docs/rules.md lists the headings of a rule list, and says how a mapping file reads a \
+                 list in another form",
+            ),
+            Self::MappingUnused { .. } => Some(
+                "correct its `for` (a file name, `*` for any letters), or leave the file out of --map",
+            ),
+            _ => None,
+        }
+    }
+}
+
 /// Reads lists of rules.
 ///
 /// The mapping of a list is the first of `maps` whose `for` fits the name of its file, or that has no
@@ -63,23 +95,17 @@ pub enum RulesError {
 /// needs none.
 ///
 /// Errors: [`RulesError`] for a file that is not there, too large or no table of rules, and for a
-/// mapping file with anything unknown in it. Whatever is wrong with single lines is among the
+/// mapping file with anything unknown in it or for none of the lists. Whatever is wrong with single lines is among the
 /// problems, and was read in the strictest way.
 pub fn load(lists: &[PathBuf], maps: &[PathBuf]) -> Result<(RuleSet, Vec<Problem>), RulesError> {
     let mut set = RuleSet::default();
     let mut problems = Vec::new();
     let maps = maps.iter().map(|path| Map::read(path)).collect::<Result<Vec<_>, _>>()?;
-    let mut is_used = vec![false; maps.len()];
+    check_use(&maps, lists)?;
     for path in lists {
         let name = file_name(path);
-        let fitting = maps
-            .iter()
-            .position(|map| map.mapping.is_for(&name) || map.mapping.for_lists.is_none());
-        if let Some(used) = fitting.and_then(|index| is_used.get_mut(index)) {
-            *used = true;
-        }
         let beside = path.with_extension("toml");
-        let mapping = match fitting.and_then(|index| maps.get(index)) {
+        let mapping = match maps.iter().find(|map| map.fits(&name)) {
             Some(map) => map.mapping.clone(),
             None if beside.is_file() => Map::read(&beside)?.mapping,
             None => Mapping::default(),
@@ -88,15 +114,26 @@ pub fn load(lists: &[PathBuf], maps: &[PathBuf]) -> Result<(RuleSet, Vec<Problem
             .map_err(|fault| RulesError::Sheet { path: path.clone(), fault })?;
         list::read(&name, &sheet.headings, &sheet.rows, &mapping, &mut set, &mut problems);
     }
-    let unused = maps.iter().zip(is_used).filter(|(_, is_used)| !is_used);
-    problems.extend(unused.map(|(map, _)| Problem {
-        list: map.name.clone(),
-        line: 0,
-        column: "for".to_owned(),
-        severity: Severity::Warning,
-        text: "the mapping file is for none of the lists".to_owned(),
-    }));
     Ok((set, problems))
+}
+
+/// Refuses a mapping file that would be passed over: its list would be read without it.
+fn check_use(maps: &[Map], lists: &[PathBuf]) -> Result<(), RulesError> {
+    let mut is_used = vec![false; maps.len()];
+    for list in lists {
+        let name = file_name(list);
+        let fitting = maps.iter().position(|map| map.fits(&name));
+        if let Some(used) = fitting.and_then(|index| is_used.get_mut(index)) {
+            *used = true;
+        }
+    }
+    match maps.iter().zip(is_used).find(|(_, is_used)| !is_used) {
+        None => Ok(()),
+        Some((map, _)) => Err(RulesError::MappingUnused {
+            path: map.path.clone(),
+            pattern: map.mapping.for_lists.clone(),
+        }),
+    }
 }
 
 /// SHA-256 of all that a set of rules says: the same for lists in another order or form that say the
@@ -108,7 +145,7 @@ pub fn digest(rules: &RuleSet) -> String {
 
 /// A mapping file.
 struct Map {
-    name: String,
+    path: PathBuf,
     mapping: Mapping,
 }
 
@@ -118,7 +155,11 @@ impl Map {
         let text = String::from_utf8(bytes(path)?)
             .map_err(|_error| fault("it is not UTF-8".to_owned()))?;
         let mapping = toml::from_str(&text).map_err(|error| fault(error.message().to_owned()))?;
-        Ok(Self { name: file_name(path), mapping })
+        Ok(Self { path: path.to_owned(), mapping })
+    }
+
+    fn fits(&self, file_name: &str) -> bool {
+        self.mapping.is_for(file_name) || self.mapping.for_lists.is_none()
     }
 }
 

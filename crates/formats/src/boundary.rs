@@ -263,20 +263,22 @@ impl Count {
 impl Oddities {
     fn notes(&self) -> Vec<String> {
         [
-            (&self.nameless, "features without a name: no rule can speak of them"),
-            (&self.empty, "features without a geometry: no record can lie in them"),
-            (&self.unclosed, "rings that do not end where they start: they were closed"),
-            (&self.flat, "rings with fewer than three corners: only their edges count"),
+            (&self.nameless, "feature", "without a name, of which no rule can speak"),
+            (&self.empty, "feature", "without a geometry, in which no record can lie"),
+            (&self.unclosed, "ring", "left open, closed here"),
+            (&self.flat, "ring", "with fewer than three corners, of which only the edges count"),
             (
                 &self.both_ways,
-                "features with an edge over more than half the globe: they count both as drawn and \
-                 as crossing longitude 180",
+                "feature",
+                "with an edge over more than half the globe, taken both as drawn and as crossing \
+                 longitude 180",
             ),
         ]
         .into_iter()
-        .filter(|(count, _)| count.number > 0)
-        .map(|(count, text)| {
-            format!("{} {text} (the first is feature {})", count.number, count.first)
+        .filter(|(count, ..)| count.number > 0)
+        .map(|(count, noun, text)| {
+            let ending = if count.number == 1 { "" } else { "s" };
+            format!("{} {noun}{ending} {text} (the first is feature {})", count.number, count.first)
         })
         .collect()
     }

@@ -1,6 +1,7 @@
 //! Opens what was given on the command line: an archive, or tables that belong together.
 
 mod archived;
+mod camtrap;
 mod columns;
 mod first_row;
 pub(crate) mod kind;
@@ -86,9 +87,10 @@ pub fn open(
         match archive::open(path, limits)? {
             Opened::Archive(_) if inputs.len() > 1 => return Err(FormatError::Mixed),
             Opened::Archive(members) => {
-                return archived::open(&shown(path), &members, options, limits);
+                return archived::open(path, &members, options, limits);
             }
             Opened::File(source) => {
+                camtrap::refuse_file(path, &shown(path), &source, limits)?;
                 tables.push(plain::open(&shown(path), &source, options, limits, &mut notes)?);
             }
         }

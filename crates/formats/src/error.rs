@@ -73,6 +73,17 @@ pub enum FormatError {
         /// The archive.
         archive: String,
     },
+    /// A folder or an archive holds nothing that could be read.
+    #[error(
+        "`{name}` holds neither meta.xml nor tables with known headings{}",
+        package.as_ref().map(|package| format!("; did you mean `{}`?", package.display())).unwrap_or_default()
+    )]
+    NoTables {
+        /// The folder or archive.
+        name: String,
+        /// The copy in it, where it is what Reedbed wrote.
+        package: Option<PathBuf>,
+    },
     /// An input is not there or cannot be opened.
     #[error("`{}` cannot be opened", path.display())]
     Open {

@@ -1,16 +1,18 @@
-//! Says what a table holds: rows, columns, extent, and what cannot be read.
+//! Says what tables hold: rows, columns, extent, what cannot be read, and what hangs from nothing.
 
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use reedbed_core::period::{Period, PeriodRead};
 use reedbed_core::place::Nano;
+use reedbed_core::rule::list::Mapping;
 use serde::Serialize;
 
+use crate::dataset::{Dataset, Form};
 use crate::error::FormatError;
 use crate::place::{self, PlaceCells, PlaceRead};
 use crate::row::Fields;
-use crate::table::Table;
+use crate::table::{RowKind, Table};
 
 /// What a table holds.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -38,6 +40,13 @@ pub struct TableInspected {
     pub places_unknown: u64,
     /// Places that cannot be.
     pub places_impossible: u64,
+    /// Rows whose decimal and verbatim coordinates are two places.
+    pub places_disagree: u64,
+    /// Rows that name an event that no table of events has; nothing where there are no events, or
+    /// the rows name none.
+    pub events_missing: Option<u64>,
+    /// Whether it looks like a list of rules rather than like data.
+    pub looks_like_rules: bool,
     /// First and last day of all dates that can be read.
     pub days: Option<(String, String)>,
     /// Rows that cannot be used, by reason: how many, and the first line.
@@ -74,10 +83,45 @@ pub struct ColumnInspected {
     seen: HashSet<u64>,
 }
 
-/// Reads a table once.
+/// Reads each table of a dataset once, events first.
 ///
-/// Errors: [`FormatError`] where the source breaks off.
-pub fn inspect(table: &Table) -> Result<TableInspected, FormatError> {
+/// Shape: as the tables of the dataset.
+/// Errors: [`FormatError`] where a source breaks off.
+pub fn inspect(dataset: &Dataset) -> Result<Vec<TableInspected>, FormatError> {
+    let core = dataset.tables.iter().find(|table| table.is_core).map(|table| table.kind);
+    let is_event = |table: &Table| table.kind == RowKind::Event;
+    let mut events = HashSet::new();
+    let mut found: Vec<(usize, TableInspected)> = Vec::new();
+    let mut order: Vec<(usize, &Table)> = dataset.tables.iter().enumerate().collect();
+    order.sort_by_key(|(_, table)| !is_event(table));
+    for (index, table) in order {
+        // In an archive the first column of what hangs from events names them.
+        let hangs = matches!(dataset.form, Form::Archive(_))
+            && core == Some(RowKind::Event)
+            && (!is_event(table) || table.is_core);
+        let id = table.id.filter(|_| hangs).or_else(|| table.column("eventID"));
+        let link = match id {
+            None => Link::None,
+            Some(column) if is_event(table) => Link::Is(column, &mut events),
+            Some(_) if events.is_empty() => Link::None,
+            Some(column) => Link::Names(column, &events),
+        };
+        found.push((index, inspect_table(table, link)?));
+    }
+    found.sort_by_key(|(index, _)| *index);
+    Ok(found.into_iter().map(|(_, found)| found).collect())
+}
+
+/// What a table has to do with events, by the column that says so.
+enum Link<'e> {
+    /// Its rows are events.
+    Is(usize, &'e mut HashSet<u64>),
+    /// Its rows name events.
+    Names(usize, &'e HashSet<u64>),
+    None,
+}
+
+fn inspect_table(table: &Table, mut link: Link<'_>) -> Result<TableInspected, FormatError> {
     let shape = table.shape();
     let mut found = TableInspected {
         name: table.name.clone(),
@@ -94,6 +138,8 @@ pub fn inspect(table: &Table) -> Result<TableInspected, FormatError> {
                 ..ColumnInspected::default()
             })
             .collect(),
+        events_missing: matches!(link, Link::Names(..)).then_some(0),
+        looks_like_rules: looks_like_rules(table),
         ..TableInspected::default()
     };
     let at = |name: &str| table.column(name);
@@ -129,6 +175,18 @@ pub fn inspect(table: &Table) -> Result<TableInspected, FormatError> {
             };
             let texts = place_columns.map(text);
             found.place(&texts);
+            match &mut link {
+                Link::Is(column, events) => {
+                    events.extend(hash(text(Some(*column)).trim().as_bytes()));
+                }
+                Link::Names(column, events) => {
+                    let event = hash(text(Some(*column)).trim().as_bytes());
+                    let is_missing = event.is_some_and(|event| !events.contains(&event));
+                    found.events_missing =
+                        found.events_missing.map(|missing| missing + u64::from(is_missing));
+                }
+                Link::None => {}
+            }
             if let PeriodRead::Known(known) = Period::parse(&text(date)) {
                 period = Some(period.map_or(known, |period| period.hull(known)));
             }
@@ -138,23 +196,39 @@ pub fn inspect(table: &Table) -> Result<TableInspected, FormatError> {
     Ok(found)
 }
 
+/// The hash of a value; nothing for an empty one.
+fn hash(value: &[u8]) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    (!value.is_empty()).then(|| hasher.finish())
+}
+
+/// Whether most headings are those of a rule list, one of them says what follows, and none is one
+/// that only records have.
+fn looks_like_rules(table: &Table) -> bool {
+    let headings: Vec<String> = table.columns.iter().map(|c| c.heading.clone()).collect();
+    let known = headings.iter().filter(|heading| Mapping::default().knows(heading));
+    let is_of_records =
+        ["occurrenceID", "eventID", "decimalLatitude", "eventDate"].map(|name| table.column(name));
+    Mapping::default().has_consequence(&headings)
+        && known.count() * 2 > headings.len()
+        && is_of_records.iter().all(Option::is_none)
+}
+
 impl ColumnInspected {
     fn count(&mut self, value: &[u8]) {
-        if value.is_empty() {
-            return;
-        }
+        let Some(hash) = hash(value) else { return };
         self.filled += 1;
         if self.distinct < MOST_DISTINCT {
-            let mut hasher = DefaultHasher::new();
-            value.hash(&mut hasher);
-            self.distinct += u64::from(self.seen.insert(hasher.finish()));
+            self.distinct += u64::from(self.seen.insert(hash));
         }
     }
 }
 
 impl TableInspected {
-    fn place(&mut self, texts: &[String; 8]) {
-        let [lat, lon, datum, v_lat, v_lon, v_both, v_srs, uncertainty] = texts;
+    fn place(&mut self, texts: &[String; 10]) {
+        let [lat, lon, datum, v_lat, v_lon, v_both, v_system, v_srs, uncertainty, precision] =
+            texts;
         if [lat, lon, v_lat, v_lon, v_both].iter().all(|text| text.trim().is_empty()) {
             return;
         }
@@ -165,13 +239,16 @@ impl TableInspected {
             verbatim_latitude: v_lat,
             verbatim_longitude: v_lon,
             verbatim_coordinates: v_both,
+            verbatim_coordinate_system: v_system,
             verbatim_srs: v_srs,
             coordinate_uncertainty: uncertainty,
+            coordinate_precision: precision,
             ..PlaceCells::default()
         };
         match place::read(&cells) {
             PlaceRead::Known(stated) => {
                 self.places += 1;
+                self.places_disagree += u64::from(stated.other.is_some());
                 let (lat, lon): (Nano, Nano) = (stated.point.lat(), stated.point.lon());
                 let (lat, lon) = (lat.degrees(), lon.degrees());
                 self.bounds = Some(match self.bounds {
@@ -185,15 +262,17 @@ impl TableInspected {
     }
 }
 
-const PLACE: [&str; 8] = [
+const PLACE: [&str; 10] = [
     "decimalLatitude",
     "decimalLongitude",
     "geodeticDatum",
     "verbatimLatitude",
     "verbatimLongitude",
     "verbatimCoordinates",
+    "verbatimCoordinateSystem",
     "verbatimSRS",
     "coordinateUncertaintyInMeters",
+    "coordinatePrecision",
 ];
 const FAULTS_SHOWN: usize = 20;
 const MOST_DISTINCT: u64 = 10_000;

@@ -4,6 +4,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::exit::Exit;
+use super::terminal;
 
 /// Arguments of `reedbed completions`.
 #[derive(Debug, clap::Args)]
@@ -15,6 +16,9 @@ pub(crate) struct Args {
 /// Writes the completions.
 pub(crate) fn run(args: &Args) -> Result<Exit, anyhow::Error> {
     let mut command = super::Cli::command();
-    clap_complete::generate(args.shell, &mut command, "reedbed", &mut std::io::stdout());
+    // The generator panics where it cannot write.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut command, "reedbed", &mut script);
+    terminal::write(&script)?;
     Ok(Exit::Done)
 }

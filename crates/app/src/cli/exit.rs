@@ -1,7 +1,10 @@
 //! Exit codes, and the one place that turns an error into words for the outside.
 
+use std::io;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use reedbed_engine::rules::RulesError;
 use reedbed_engine::share::ShareError;
 
 use super::Output;
@@ -16,17 +19,21 @@ pub(crate) enum Exit {
     Failed,
     /// 2: refused by policy; nothing was written.
     Refused,
-    /// 3: a verification failed.
+    /// 3: a verification failed, or a rule list has errors.
     Unverified,
 }
 
 impl Exit {
     /// The code that an error ends with.
     pub(crate) fn of(error: &anyhow::Error) -> Self {
-        match error.downcast_ref::<ShareError>() {
-            Some(error) if error.is_refusal() => Self::Refused,
-            Some(error) if error.is_unverified() => Self::Unverified,
-            _ => Self::Failed,
+        let share = error.downcast_ref::<ShareError>();
+        let rules = error.downcast_ref::<RulesError>();
+        if share.is_some_and(ShareError::is_refusal) || rules.is_some_and(RulesError::is_refusal) {
+            Self::Refused
+        } else if share.is_some_and(ShareError::is_unverified) {
+            Self::Unverified
+        } else {
+            Self::Failed
         }
     }
 
@@ -53,7 +60,7 @@ pub(crate) fn tell(error: &anyhow::Error, output: Output) {
     match output {
         Output::Json => {
             let body = serde_json::json!({ "error": chain.join(": "), "exit": Exit::of(error).code(), "help": help });
-            terminal::say(&body.to_string());
+            terminal::say(&format!("{body:#}"));
         }
         Output::Human | Output::Plain => {
             terminal::say(&format!("error: {}", chain.join(": ")));
@@ -64,17 +71,48 @@ pub(crate) fn tell(error: &anyhow::Error, output: Output) {
     }
 }
 
+/// An error of the commands themselves, with advice.
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
+pub(crate) struct Advised {
+    /// What could not be done.
+    pub(crate) text: String,
+    /// What to do about it.
+    pub(crate) help: String,
+}
+
 /// Advice that goes with an error, in a field of its own.
-fn help(error: &anyhow::Error) -> Option<&'static str> {
-    error.downcast_ref::<ShareError>().and_then(ShareError::help)
+fn help(error: &anyhow::Error) -> Option<&str> {
+    let share = || error.downcast_ref::<ShareError>()?.help();
+    let rules = || error.downcast_ref::<RulesError>()?.help();
+    let own = || Some(error.downcast_ref::<Advised>()?.help.as_str());
+    share().or_else(rules).or_else(own)
 }
 
 /// Writes what clap has to say: help and version are results, everything else is a mistake of the
 /// caller's and ends with 1, because 2 means that policy refused.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     let exit = if error.use_stderr() { Exit::Failed } else { Exit::Done };
-    match error.print() {
-        Ok(()) => exit.into(),
-        Err(_nobody_listens) => Exit::Failed.into(),
+    let printed = error.print();
+    if lacks_rules(error) {
+        terminal::say(RULES_HELP);
+    }
+    match printed {
+        // A closed pipe (`reedbed help | head`) is nothing that went wrong.
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Exit::Failed.into(),
+        _ => exit.into(),
     }
 }
+
+fn lacks_rules(error: &clap::Error) -> bool {
+    let missing = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(missing)) => std::slice::from_ref(missing),
+        Some(ContextValue::Strings(missing)) => missing,
+        _ => return false,
+    };
+    error.kind() == ErrorKind::MissingRequiredArgument
+        && missing.iter().any(|argument| argument.starts_with("--rules "))
+}
+
+const RULES_HELP: &str = "  help: a rule list says what is sensitive; a CSV file with the columns \
+scientificName and category is enough to begin with (README.md, step 2; docs/rules.md)";

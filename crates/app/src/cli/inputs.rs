@@ -1,10 +1,12 @@
 //! Arguments that several commands share: inputs, how to read them, rules, boundaries, checklist.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use reedbed_core::area::AreaSet;
 use reedbed_core::rule::RuleSet;
+use reedbed_core::rule::list::Problem;
 use reedbed_core::taxon::Checklist;
 use reedbed_formats::dataset::{self, Dataset, OpenOptions};
 use reedbed_formats::limits::Limits;
@@ -84,7 +86,7 @@ pub(crate) struct RulesRead {
     /// The checklist.
     pub(crate) checklist: Option<Checklist>,
     /// What is wrong with the lists, in sentences, the serious things first.
-    pub(crate) problems: Vec<reedbed_core::rule::list::Problem>,
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl RuleArgs {
@@ -109,14 +111,23 @@ impl RuleArgs {
     }
 }
 
-/// Tells how many problems the lists have; `rules check` tells which.
-pub(crate) fn tell_problems(problems: &[reedbed_core::rule::list::Problem], output: Output) {
-    let serious = problems.iter().filter(|problem| problem.is_error()).count();
-    if serious == 0 || output == Output::Json {
+/// Tells how many lines of the lists are unclear; `rules check` tells which.
+pub(crate) fn tell_problems(problems: &[Problem], output: Output) {
+    let serious = problems.iter().filter(|problem| problem.is_error());
+    let lines: BTreeSet<(&str, u64)> = serious
+        .flat_map(|problem| problem.lines().map(|line| (problem.list.as_str(), line)))
+        .collect();
+    if output == Output::Json {
         return;
     }
+    let what = match lines.iter().filter(|(_, line)| *line > 0).count() {
+        _ if lines.is_empty() => return,
+        // Line 0 is the mapping.
+        0 => "the mapping of a rule list is unclear and its rules were".to_owned(),
+        1 => "1 line of the rule lists is unclear and was".to_owned(),
+        lines => format!("{lines} lines of the rule lists are unclear and were"),
+    };
     terminal::say(&format!(
-        "note: {serious} lines of the rule lists are unclear and were read in the strictest way; \
-         `reedbed rules check` tells which"
+        "note: {what} read in the strictest way; `reedbed rules check` tells which"
     ));
 }

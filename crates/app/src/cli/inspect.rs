@@ -6,7 +6,7 @@ use reedbed_formats::inspect::{TableInspected, inspect};
 use super::Output;
 use super::exit::Exit;
 use super::inputs::InputArgs;
-use super::terminal;
+use super::terminal::{self, counted};
 
 /// Arguments of `reedbed inspect`.
 #[derive(Debug, clap::Args)]
@@ -18,35 +18,11 @@ pub(crate) struct Args {
 /// Inspects what was given.
 pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let dataset = args.input.open()?;
-    let tables = dataset.tables.iter().map(inspect).collect::<Result<Vec<_>, _>>()?;
-    if output == Output::Json {
-        let notes: Vec<String> =
-            dataset.notes.iter().map(|note| format!("{}: {}", note.file, note.text)).collect();
-        let body = serde_json::json!({
-            "form": form(&dataset),
-            "title": dataset.metadata.as_ref().and_then(|data| data.title.clone()),
-            "licence": dataset.metadata.as_ref().and_then(|data| data.licence.clone()),
-            "tables": tables,
-            "notes": notes,
-        });
-        terminal::print(&serde_json::to_string_pretty(&body)?)?;
-        return Ok(Exit::Done);
-    }
-    terminal::print(form(&dataset))?;
-    if let Some(metadata) = &dataset.metadata {
-        if let Some(title) = &metadata.title {
-            terminal::print(&format!("Title: {title}"))?;
-        }
-        terminal::print(&format!(
-            "Licence: {}",
-            metadata.licence.as_deref().unwrap_or("none stated")
-        ))?;
-    }
-    for table in &tables {
-        tell(table)?;
-    }
-    for note in &dataset.notes {
-        terminal::print(&format!("Note: {}: {}", note.file, note.text))?;
+    let tables = inspect(&dataset)?;
+    match output {
+        Output::Human => tell(&dataset, &tables)?,
+        Output::Json => tell_json(&dataset, &tables)?,
+        Output::Plain => tell_facts(&dataset, &tables)?,
     }
     Ok(Exit::Done)
 }
@@ -60,17 +36,105 @@ fn form(dataset: &Dataset) -> &'static str {
     }
 }
 
-fn tell(table: &TableInspected) -> Result<(), anyhow::Error> {
+fn tell_json(dataset: &Dataset, tables: &[TableInspected]) -> Result<(), anyhow::Error> {
+    let notes: Vec<String> =
+        dataset.notes.iter().map(|note| format!("{}: {}", note.file, note.text)).collect();
+    terminal::print_json(&serde_json::json!({
+        "form": form(dataset),
+        "title": dataset.metadata.as_ref().and_then(|data| data.title.clone()),
+        "licence": dataset.metadata.as_ref().and_then(|data| data.licence.clone()),
+        "tables": tables,
+        "notes": notes,
+    }))
+}
+
+/// One fact per line: what it is about, what it is, and its value.
+fn tell_facts(dataset: &Dataset, tables: &[TableInspected]) -> Result<(), anyhow::Error> {
+    terminal::fact(&["dataset", "form", form(dataset)])?;
+    if let Some(metadata) = &dataset.metadata {
+        let texts = [("title", &metadata.title), ("licence", &metadata.licence)];
+        for (what, text) in texts {
+            terminal::fact(&["dataset", what, text.as_deref().unwrap_or_default()])?;
+        }
+    }
+    for table in tables {
+        let fact = |what: &str, value: &dyn ToString| {
+            terminal::fact(&[&table.name, what, &value.to_string()])
+        };
+        fact("kind", &table.kind)?;
+        fact("core", &table.is_core)?;
+        fact("rows", &table.rows)?;
+        fact("character set", &table.encoding)?;
+        fact("delimiter", &table.delimiter)?;
+        fact("places", &table.places)?;
+        fact("places that cannot be read", &table.places_unknown)?;
+        fact("places that cannot be", &table.places_impossible)?;
+        fact("places that disagree", &table.places_disagree)?;
+        for (side, degrees) in
+            ["south", "west", "north", "east"].iter().zip(table.bounds.into_iter().flatten())
+        {
+            fact(side, &degrees)?;
+        }
+        if let Some((first, last)) = &table.days {
+            fact("first day", first)?;
+            fact("last day", last)?;
+        }
+        if let Some(rows) = &table.events_missing {
+            fact("events missing", rows)?;
+        }
+        fact("looks like a rule list", &table.looks_like_rules)?;
+        for column in &table.columns {
+            let term = column.term.unwrap_or_default();
+            let filled = column.filled.to_string();
+            terminal::fact(&[&table.name, "column", &column.heading, term, &filled])?;
+        }
+        for (reason, (rows, line)) in &table.faults {
+            let (rows, line) = (rows.to_string(), line.to_string());
+            terminal::fact(&[&table.name, "cannot be used", reason, &rows, &line])?;
+        }
+    }
+    for note in &dataset.notes {
+        terminal::fact(&[&note.file, "note", &note.text])?;
+    }
+    Ok(())
+}
+
+fn tell(dataset: &Dataset, tables: &[TableInspected]) -> Result<(), anyhow::Error> {
+    terminal::print(form(dataset))?;
+    if let Some(metadata) = &dataset.metadata {
+        if let Some(title) = &metadata.title {
+            terminal::print(&format!("Title: {title}"))?;
+        }
+        terminal::print(&format!(
+            "Licence: {}",
+            metadata.licence.as_deref().unwrap_or("none stated")
+        ))?;
+    }
+    for table in tables {
+        tell_table(table)?;
+    }
+    for note in &dataset.notes {
+        terminal::print(&format!("Note: {}: {}", note.file, note.text))?;
+    }
+    Ok(())
+}
+
+fn tell_table(table: &TableInspected) -> Result<(), anyhow::Error> {
     let core = if table.is_core { ", core" } else { "" };
     terminal::print(&format!(
-        "\n{} ({}{core}): {} rows, {} columns, {}, delimiter `{}`",
+        "\n{} ({}{core}): {}, {}, {}, delimiter `{}`",
         table.name,
         table.kind,
-        table.rows,
-        table.columns.len(),
+        counted(table.rows, "row"),
+        counted(table.columns.len() as u64, "column"),
         table.encoding,
         table.delimiter
     ))?;
+    if table.looks_like_rules {
+        terminal::print(
+            "  it looks like a rule list: give it with --rules; `reedbed rules check` looks it over",
+        )?;
+    }
     if let Some([south, west, north, east]) = table.bounds {
         terminal::print(&format!(
             "  places: {} readable, latitude {south:.2} to {north:.2}, longitude {west:.2} to {east:.2}",
@@ -83,8 +147,16 @@ fn tell(table: &TableInspected) -> Result<(), anyhow::Error> {
             table.places_unknown, table.places_impossible
         ))?;
     }
+    if table.places_disagree > 0 {
+        let rows = counted(table.places_disagree, "row");
+        terminal::print(&format!("  decimal and verbatim coordinates are two places: {rows}"))?;
+    }
     if let Some((first, last)) = &table.days {
         terminal::print(&format!("  dates: {first} to {last}"))?;
+    }
+    if let Some(rows) = table.events_missing {
+        let rows = counted(rows, "row");
+        terminal::print(&format!("  events that no table of events has: {rows}"))?;
     }
     for column in &table.columns {
         let term = match column.term {
@@ -95,9 +167,8 @@ fn tell(table: &TableInspected) -> Result<(), anyhow::Error> {
         terminal::print(&format!("  {}{term}: {} filled", column.heading, column.filled))?;
     }
     for (reason, (rows, line)) in &table.faults {
-        terminal::print(&format!(
-            "  cannot be used: {rows} rows, {reason} (first in line {line})"
-        ))?;
+        let rows = counted(*rows, "row");
+        terminal::print(&format!("  cannot be used: {rows}, {reason} (first in line {line})"))?;
     }
     Ok(())
 }

@@ -9,13 +9,14 @@ use reedbed_core::rule::list::Severity;
 
 use super::Output;
 use super::exit::Exit;
-use super::terminal;
+use super::terminal::{self, counted};
 use crate::clock;
 
 /// What to do with rule lists.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// Finds what is unclear, unknown, outdated, contradictory or without effect.
+    #[command(after_help = super::examples::RULES_CHECK)]
     Check(CheckArgs),
 }
 
@@ -46,9 +47,15 @@ pub(crate) fn run(command: &Command, output: Output) -> Result<Exit, anyhow::Err
 fn run_check(args: &CheckArgs, output: Output) -> Result<Exit, anyhow::Error> {
     let (rules, problems) = reedbed_engine::rules::load(&args.lists, &args.map)?;
     let mut areas = AreaSet::default();
+    let mut notes = Vec::new();
     for file in &args.area {
-        reedbed_formats::boundary::read_into(&mut areas, file)
+        let found = reedbed_formats::boundary::read_into(&mut areas, file)
             .with_context(|| format!("cannot read the boundaries in `{}`", file.display()))?;
+        notes.extend(found.into_iter().map(|note| Finding {
+            severity: Severity::Info,
+            place: format!("`{}`", note.file),
+            text: note.text,
+        }));
     }
     let checklist = args
         .taxonomy
@@ -61,29 +68,56 @@ fn run_check(args: &CheckArgs, output: Output) -> Result<Exit, anyhow::Error> {
         checklist: checklist.as_ref(),
         today: clock::today(),
     };
-    let findings = check(&rules, &problems, &surroundings);
+    let mut findings = check(&rules, &problems, &surroundings);
+    findings.extend(notes);
+    if rules.rules.is_empty() {
+        findings.insert(0, no_rules(&args.lists));
+    }
     tell(&findings, rules.rules.len(), output)?;
     let is_sound = findings.iter().all(|finding| finding.severity != Severity::Error);
     Ok(if is_sound { Exit::Done } else { Exit::Unverified })
 }
 
+fn no_rules(lists: &[PathBuf]) -> Finding {
+    let names: Vec<String> = lists.iter().map(|list| format!("`{}`", list.display())).collect();
+    Finding {
+        severity: Severity::Error,
+        place: names.join(", "),
+        text: "no line below the headings, so no rule; nothing would be protected".to_owned(),
+    }
+}
+
 fn tell(findings: &[Finding], rules: usize, output: Output) -> Result<(), anyhow::Error> {
-    if output == Output::Json {
-        terminal::print(&serde_json::to_string_pretty(&serde_json::json!({
-            "rules": rules,
-            "findings": findings,
-        }))?)?;
-        return Ok(());
+    let number = |severity| findings.iter().filter(|f| f.severity == severity).count() as u64;
+    match output {
+        Output::Human => {}
+        Output::Json => {
+            return terminal::print_json(
+                &serde_json::json!({ "rules": rules, "findings": findings }),
+            );
+        }
+        Output::Plain => {
+            for finding in findings {
+                let word = finding.severity.word();
+                terminal::fact(&[word, &finding.place, &finding.text])?;
+            }
+            terminal::fact(&["rules", &rules.to_string()])?;
+            for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+                let number = number(severity).to_string();
+                terminal::fact(&[&format!("{}s", severity.word()), &number])?;
+            }
+            return Ok(());
+        }
     }
     for finding in findings {
         terminal::print(&finding.to_string())?;
     }
-    let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
     terminal::print(&format!(
-        "{rules} rules: {} errors, {} warnings, {} notes",
-        count(Severity::Error),
-        count(Severity::Warning),
-        count(Severity::Info)
+        "{}: {}, {}, {}",
+        counted(rules as u64, "rule"),
+        counted(number(Severity::Error), "error"),
+        counted(number(Severity::Warning), "warning"),
+        counted(number(Severity::Info), "note")
     ))?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use reedbed_engine::share::{self, Holder, OutputForm, Settings, Shared};
 use reedbed_engine::summary::Summary;
 
 use super::Output;
-use super::exit::Exit;
+use super::exit::{Advised, Exit};
 use super::inputs::{InputArgs, RuleArgs, tell_problems};
 use super::terminal;
 use crate::progress::Bars;
@@ -28,7 +28,7 @@ pub(crate) struct Args {
     #[arg(long = "for", value_enum, default_value_t = For::Public, value_name = "AUDIENCE")]
     audience: For,
     /// The partner that the copy is for.
-    #[arg(long, value_name = "NAME", required_if_eq("audience", "partner"))]
+    #[arg(long, value_name = "NAME", required_if_eq("audience", "partner"), value_parser = partner)]
     to: Option<String>,
     /// The terms of the agreement (text or Markdown); they go into the metadata of the copy.
     #[arg(long, value_name = "FILE")]
@@ -140,6 +140,14 @@ impl Args {
     }
 }
 
+/// The name of a partner; spaces around it would make other pseudonyms for the same one.
+fn partner(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("it names nobody"),
+        name => Ok(name.to_owned()),
+    }
+}
+
 fn read_text(path: &Path) -> Result<String, anyhow::Error> {
     std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))
 }
@@ -158,7 +166,7 @@ impl Whole {
         let is_empty =
             |out: &Path| out.read_dir().is_ok_and(|mut entries| entries.next().is_none());
         if out.exists() && !is_empty(out) {
-            bail!("`{}` exists already; nothing is overwritten", out.display());
+            return Err(exists_already(out));
         }
         let Some(name) = out.file_name() else {
             bail!("`{}` is not a folder that could be made", out.display());
@@ -180,6 +188,13 @@ impl Whole {
         std::fs::rename(&self.partial, &self.out)
             .with_context(|| format!("cannot write `{}`", self.out.display()))
     }
+}
+
+/// Says what to do about a folder that is there.
+pub(super) fn exists_already(out: &Path) -> anyhow::Error {
+    let help = "choose another folder with `-o`, or remove this one first".to_owned();
+    Advised { text: format!("`{}` exists already; nothing is overwritten", out.display()), help }
+        .into()
 }
 
 impl Drop for Whole {
@@ -215,23 +230,25 @@ fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyho
     let rejected: u64 = summary.tables.iter().map(|table| table.rows.rejected).sum();
     match output {
         Output::Json => {
-            let body = serde_json::json!({
+            terminal::print_json(&serde_json::json!({
                 "recordsClear": summary.records_clear,
                 "recordsGeneralised": summary.generalised(),
                 "recordsWithheld": summary.withheld(),
                 "rowsRejected": rejected,
                 "out": out.map(|out| out.display().to_string()),
                 "files": shared.files,
-            });
-            terminal::print(&body.to_string())?;
+            }))?;
         }
         Output::Plain => {
-            terminal::print(&format!("records as held\t{}", summary.records_clear))?;
-            terminal::print(&format!("records generalised\t{}", summary.generalised()))?;
-            terminal::print(&format!("records withheld\t{}", summary.withheld()))?;
-            terminal::print(&format!("rows rejected\t{rejected}"))?;
+            terminal::fact(&["records as held", &summary.records_clear.to_string()])?;
+            terminal::fact(&["records generalised", &summary.generalised().to_string()])?;
+            terminal::fact(&["records withheld", &summary.withheld().to_string()])?;
+            terminal::fact(&["rows rejected", &rejected.to_string()])?;
         }
         Output::Human => {
+            if summary.generalised() + summary.withheld() == 0 && summary.rules.is_empty() {
+                terminal::say("note: no rule met any record, so nothing was protected");
+            }
             terminal::print(&sentence(summary))?;
             if let Some(out) = out {
                 terminal::print(&format!("May leave:       {}", out.join("package").display()))?;

@@ -42,12 +42,7 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "note",
-        };
-        write!(f, "{word}: {}: {}", self.place, self.text)
+        write!(f, "{}: {}: {}", self.severity.word(), self.place, self.text)
     }
 }
 
@@ -57,13 +52,10 @@ impl fmt::Display for Finding {
 pub fn check(rules: &RuleSet, problems: &[Problem], around: &Surroundings<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = problems
         .iter()
-        .map(|problem| {
-            let column = match problem.column.as_str() {
-                "" => String::new(),
-                column => format!(", column `{column}`"),
-            };
-            let place = format!("`{}` line {}{column}", problem.list, problem.line);
-            Finding { severity: problem.severity, place, text: problem.text.clone() }
+        .map(|problem| Finding {
+            severity: problem.severity,
+            place: problem.place(),
+            text: problem.text.clone(),
         })
         .collect();
     for rule in &rules.rules {
@@ -78,6 +70,7 @@ pub fn check(rules: &RuleSet, problems: &[Problem], around: &Surroundings<'_>) -
             text,
         }));
     }
+    findings.extend(around.areas.and_then(|areas| boundaries(rules, areas)));
     findings.extend(names::check(rules, around.checklist));
     findings.extend(pairs::check(rules));
     findings.sort_by_key(|finding| finding.severity);
@@ -106,6 +99,31 @@ fn area(rule: &Rule, areas: Option<&AreaSet>) -> Option<Found> {
         return None;
     }
     Some((Severity::Error, format!("no boundary is called `{name}`; the rule applies everywhere")))
+}
+
+/// What the boundaries are called, where a rule names one that is not there.
+fn boundaries(rules: &RuleSet, areas: &AreaSet) -> Option<Finding> {
+    let mut wanted = rules.rules.iter().filter_map(|rule| rule.area.as_deref());
+    if wanted.all(|name| areas.find(name).is_some()) {
+        return None;
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for name in areas.features().filter_map(|(names, _)| names.first()) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    let text = match names.len().saturating_sub(MOST_NAMES) {
+        _ if names.is_empty() => "none has a name; it is looked for in properties whose key has \
+                                  the word name, title, label, code or id"
+            .to_owned(),
+        0 => format!("there are `{}`", names.join("`, `")),
+        more => {
+            names.truncate(MOST_NAMES);
+            format!("there are `{}` and {more} more", names.join("`, `"))
+        }
+    };
+    Some(Finding { severity: Severity::Info, place: "the boundaries".to_owned(), text })
 }
 
 /// What a rule says that contradicts itself or does nothing.
@@ -164,5 +182,7 @@ fn metres(width: Width) -> f64 {
     }
 }
 
+/// So many names of boundaries are told.
+const MOST_NAMES: usize = 10;
 /// Of latitude, roughly.
 const METRES_PER_DEGREE: f64 = 111_320.0;

@@ -30,6 +30,17 @@ pub enum SheetFault {
     /// None of the headings is known.
     #[error("none of its headings is known; is it a list of rules, and is its mapping file there?")]
     NoKnownHeading,
+    /// Hardly any heading is a list's, and none says what follows.
+    #[error(
+        "this looks like a table of records, not a rule list: {unknown} of its {headings} headings \
+         are not known and none says how sensitive a line is"
+    )]
+    Records {
+        /// Headings that are no column of a list.
+        unknown: usize,
+        /// All of its headings.
+        headings: usize,
+    },
     /// It is no text.
     #[error("it is no text")]
     NoText,
@@ -69,6 +80,11 @@ impl Sheet {
         }
         let mut records = cut(&text, delimiter);
         let headings = records.next().unwrap_or_default().1;
+        if mapping.is_of_records(&headings) {
+            let named = headings.iter().filter(|heading| !heading.trim().is_empty());
+            let unknown = named.clone().filter(|heading| !mapping.knows(heading)).count();
+            return Err(SheetFault::Records { unknown, headings: named.count() });
+        }
         let mut rows = Vec::new();
         for (line, cells) in records {
             check_lines(line, &cells, &headings, delimiter, mapping)?;

@@ -1,5 +1,6 @@
 use reedbed_core::category::Category;
 use reedbed_core::place::Nano;
+use reedbed_core::rule::list::Severity;
 use reedbed_core::rule::{Rule, Width};
 
 use super::*;
@@ -82,6 +83,10 @@ fn what_is_no_list_is_refused() {
     assert_eq!(fault(b""), SheetFault::Empty);
     assert_eq!(fault(b" \n\n"), SheetFault::Empty);
     assert_eq!(fault(b"decimalLatitude,decimalLongitude\n1,2\n"), SheetFault::NoKnownHeading);
+    let records =
+        b"gbifID,scientificName,decimalLatitude,eventDate\n1,Ardea alba,52.1,2020-01-01\n";
+    assert_eq!(fault(records), SheetFault::Records { unknown: 3, headings: 4 });
+    assert!(read_one("list.csv", records).unwrap_err().is_refusal());
     assert_eq!(fault(b"PK\x03\x04\0\0\0scientificName"), SheetFault::NoText);
     assert!(matches!(
         load(&[PathBuf::from("/nowhere/list.csv")], &[]),
@@ -105,10 +110,13 @@ fn a_mapping_is_found_by_its_pattern_or_beside_the_list() {
     assert_eq!(set.rules.iter().map(width).collect::<Vec<_>>(), [degrees, degrees]);
     assert_eq!(problems, []);
     std::fs::remove_file(beside).unwrap();
-    let (set, problems) = load(&[second], &[map]).unwrap();
+    let (set, problems) = load(std::slice::from_ref(&second), &[]).unwrap();
     assert!(set.rules[0].outcome.withhold, "without a mapping a strength withholds");
     assert_eq!(problems.iter().filter(|problem| problem.is_error()).count(), 1);
-    assert!(problems.iter().any(|problem| problem.text.contains("for none of the lists")));
+    let error = load(&[second], &[map]).unwrap_err();
+    assert!(
+        error.to_string().ends_with("map.toml` is for `STATE-*.csv` and fits none of the lists")
+    );
 }
 
 #[test]

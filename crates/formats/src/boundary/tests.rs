@@ -74,10 +74,7 @@ fn rings_may_turn_either_way_and_need_not_be_closed() {
     let (areas, notes) = read(&feature("it", &polygon(clockwise)));
     assert!(touches(&areas, "it", 50.2, 11.0));
     assert!(!touches(&areas, "it", 51.0, 11.0));
-    assert_eq!(
-        notes,
-        ["2 rings that do not end where they start: they were closed (the first is feature 1)"]
-    );
+    assert_eq!(notes, ["2 rings left open, closed here (the first is feature 1)"]);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Darwin Core archives: tables as `meta.xml` describes them.
 
+use std::path::Path;
+
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::{Dataset, Form, Note, Notes, OpenOptions, columns, first_row, kind, plain};
+use super::{Dataset, Form, Note, Notes, OpenOptions, camtrap, columns, first_row, kind, plain};
 use crate::archive::{Members, Packaging};
 use crate::eml::{self, Metadata};
 use crate::encoding::{self, Certainty};
@@ -10,17 +12,19 @@ use crate::error::FormatError;
 use crate::limits::Limits;
 use crate::meta::{self, Descriptor, TableEntry};
 use crate::normalise::{NORMAL, OddForm};
-use crate::source::Source;
+use crate::source::{Source, shown};
 use crate::table::{Dialect, RowKind, Table, TableFile, Terminator};
 use crate::text::TextForm;
 
 /// Opens an archive or a folder.
 pub(super) fn open(
-    archive: &str,
+    path: &Path,
     members: &Members,
     options: &OpenOptions,
     limits: &Limits,
 ) -> Result<Dataset, FormatError> {
+    let archive = shown(path);
+    let archive = archive.as_str();
     let mut notes = Vec::new();
     // The descriptor may be one folder down.
     let found = members
@@ -28,7 +32,8 @@ pub(super) fn open(
         .filter(|(name, _)| *name == "meta.xml" || name.ends_with("/meta.xml"))
         .min_by_key(|(name, _)| name.matches('/').count());
     let Some((meta_name, meta_source)) = found else {
-        let (form, tables) = without_descriptor(archive, members, options, limits, &mut notes)?;
+        camtrap::refuse_archive(archive, members, limits)?;
+        let (form, tables) = without_descriptor(path, members, options, limits, &mut notes)?;
         let metadata = metadata(archive, "", &Descriptor::default(), members, limits, &mut notes);
         return Ok(Dataset { form, tables, metadata, notes });
     };
@@ -51,7 +56,7 @@ pub(super) fn open(
 /// An archive may be one table with headings and nothing else. A folder may be tables that belong
 /// together.
 fn without_descriptor(
-    archive: &str,
+    path: &Path,
     members: &Members,
     options: &OpenOptions,
     limits: &Limits,
@@ -80,10 +85,12 @@ fn without_descriptor(
         }
     }
     if tables.is_empty() {
-        let (archive, name) = (archive.to_owned(), "meta.xml".to_owned());
-        return Err(FormatError::MissingFile { archive, name });
+        let package = path.join("package");
+        let package = package.is_dir().then_some(package);
+        return Err(FormatError::NoTables { name: shown(path), package });
     }
-    let mut about = Notes { file: archive, all: notes };
+    let archive = shown(path);
+    let mut about = Notes { file: &archive, all: notes };
     about.add("it has no meta.xml; its tables were read by their headings");
     let form = match (members.packaging, tables.len()) {
         (Packaging::Zip | Packaging::TarGz, 1) => Form::Archive(members.packaging),

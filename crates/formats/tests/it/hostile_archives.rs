@@ -145,12 +145,12 @@ fn what_is_no_archive_inside_says_so() {
     let junk = file(folder.path(), "a.zip", b"PK\x03\x04junk");
     assert!(matches!(whole(&junk).unwrap_err(), FormatError::Damaged { .. }));
     let empty = zip(folder.path(), "e.zip", &[]);
-    assert!(matches!(whole(&empty).unwrap_err(), FormatError::MissingFile { .. }));
+    assert!(matches!(whole(&empty).unwrap_err(), FormatError::NoTables { .. }));
     let empty = gz(folder.path(), "e.tgz", &[0; 1024]);
-    assert!(matches!(whole(&empty).unwrap_err(), FormatError::MissingFile { .. }));
+    assert!(matches!(whole(&empty).unwrap_err(), FormatError::NoTables { .. }));
     let pictures = zip(folder.path(), "p.zip", &[("a.jpg", b"\xff\xd8")]);
     let error = whole(&pictures).unwrap_err();
-    assert_eq!(error.to_string(), "`p.zip` names the file `meta.xml`, which is not in it");
+    assert_eq!(error.to_string(), "`p.zip` holds neither meta.xml nor tables with known headings");
 }
 
 #[test]

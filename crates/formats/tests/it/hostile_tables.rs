@@ -94,7 +94,7 @@ fn an_input_that_is_not_there_says_so() {
     assert!(matches!(open(&[]).unwrap_err(), FormatError::Empty));
     assert!(matches!(open(&[folder.path().join("none")]).unwrap_err(), FormatError::Open { .. }));
     let error = open(&[folder.path().to_owned()]).unwrap_err();
-    assert!(matches!(error, FormatError::MissingFile { .. }), "{error}");
+    assert!(matches!(error, FormatError::NoTables { .. }), "{error}");
     let path = file(folder.path(), "t.csv", HEADINGS);
     let dataset = open(std::slice::from_ref(&path)).unwrap();
     std::fs::remove_file(path).unwrap();

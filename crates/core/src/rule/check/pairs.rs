@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Finding, Severity};
+use crate::rule::list::in_words;
 use crate::rule::{Rule, RuleSet};
 
 /// Finds lines that repeat or contradict each other.
@@ -74,15 +75,7 @@ pub(super) fn place(rules: &[&Rule]) -> String {
         .into_iter()
         .map(|(list, mut lines)| {
             lines.sort_unstable();
-            let word = if lines.len() == 1 { "line" } else { "lines" };
-            let numbers: Vec<String> = lines.iter().take(MOST_LINES).map(u64::to_string).collect();
-            let more = lines.len().saturating_sub(MOST_LINES);
-            let numbers = match numbers.as_slice() {
-                _ if more > 0 => format!("{} and {more} more", numbers.join(", ")),
-                [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-                _ => numbers.join(", "),
-            };
-            format!("`{list}` {word} {numbers}")
+            format!("`{list}` {}", in_words(&lines))
         })
         .collect();
     lists.join(", ")
@@ -112,4 +105,3 @@ fn criteria(rules: &RuleSet, rule: &Rule) -> String {
 
 /// So many repetitions between lists are told one by one.
 const FEW: usize = 5;
-const MOST_LINES: usize = 12;

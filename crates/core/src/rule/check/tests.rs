@@ -43,9 +43,30 @@ fn an_area_that_no_boundary_has_is_an_error_once_boundaries_are_given() {
     let around = Surroundings { areas: Some(&areas), ..alone() };
     assert_eq!(
         found(list, &around),
-        ["error: `a.csv` line 2: no boundary is called `The Marsh`; the rule applies everywhere"]
+        [
+            "error: `a.csv` line 2: no boundary is called `The Marsh`; the rule applies everywhere",
+            "note: the boundaries: none has a name; it is looked for in properties whose key has the word name, title, label, code or id",
+        ]
     );
     assert_eq!(found(list, &alone()), Vec::<String>::new());
+}
+
+#[test]
+fn the_boundaries_that_are_there_are_told_where_one_is_not() {
+    let mut areas = AreaSet::default();
+    for number in 1..=12 {
+        areas.add(vec![format!("Fen {number}"), "A7".to_owned()], crate::area::Shape::new());
+    }
+    let around = Surroundings { areas: Some(&areas), ..alone() };
+    assert_eq!(
+        found("area,category\nFen,high\nBog,high", &around),
+        [
+            "error: `a.csv` line 2: no boundary is called `Fen`; the rule applies everywhere",
+            "error: `a.csv` line 3: no boundary is called `Bog`; the rule applies everywhere",
+            "note: the boundaries: there are `Fen 1`, `Fen 2`, `Fen 3`, `Fen 4`, `Fen 5`, `Fen 6`, `Fen 7`, `Fen 8`, `Fen 9`, `Fen 10` and 2 more",
+        ]
+    );
+    assert_eq!(found("area,category\nfen 2,high", &around), Vec::<String>::new());
 }
 
 #[test]

@@ -15,6 +15,9 @@ pub(super) struct Builder<'a> {
     pub(super) list: &'a str,
     pub(super) line: u64,
     pub(super) values: &'a Values,
+    /// Whether the list has any column that says what follows; where it has none, that is told
+    /// once, by the reader.
+    pub(super) has_consequence: bool,
     pub(super) problems: &'a mut Vec<Problem>,
 }
 
@@ -64,6 +67,7 @@ impl Builder<'_> {
         self.problems.push(Problem {
             list: self.list.to_owned(),
             line: self.line,
+            further_lines: Vec::new(),
             column: heading.unwrap_or_else(|| column.heading().to_owned()),
             severity,
             text,
@@ -260,9 +264,11 @@ impl Builder<'_> {
             siblings: self.text(Column::Siblings),
         };
         if !outcome.says_something() && is_clear {
-            let text = "nothing says how sensitive it is; the rule withholds";
-            self.report(Severity::Error, Column::Category, text.to_owned());
             is_clear = false;
+            if self.has_consequence {
+                let text = "nothing says how sensitive it is; the rule withholds";
+                self.report(Severity::Error, Column::Category, text.to_owned());
+            }
         }
         if !is_clear {
             outcome.withhold = true;

@@ -56,6 +56,28 @@ impl Column {
             .map(|(column, _)| *column)
     }
 
+    /// The heading nearest to one that is none, if any is near, and its column.
+    pub fn nearest(heading: &str) -> Option<(&'static str, Self)> {
+        let wanted = folded(heading);
+        let length = wanted.chars().count();
+        let allowed = match length {
+            0..4 => return None,
+            4..8 => 1,
+            _ => 2,
+        };
+        HEADINGS
+            .iter()
+            // A strength means something only through a mapping.
+            .filter(|(column, _)| *column != Self::Strength)
+            .flat_map(|(column, headings)| headings.iter().map(move |known| (*known, *column)))
+            .map(|(known, column)| {
+                (strsim::damerau_levenshtein(&wanted, &folded(known)), known, column)
+            })
+            .filter(|(distance, ..)| *distance <= allowed)
+            .min_by_key(|(distance, ..)| *distance)
+            .map(|(_, known, column)| (known, column))
+    }
+
     /// All columns, in the order of the documentation.
     pub fn all() -> impl Iterator<Item = Self> {
         HEADINGS.iter().map(|(column, _)| *column)
@@ -198,5 +220,27 @@ mod tests {
         }
         assert_eq!(Column::of_heading("Scientific name"), Some(Column::ScientificName));
         assert_eq!(Column::of_heading("generalisation"), None);
+    }
+
+    #[test]
+    fn a_misspelt_heading_has_a_nearest_one() {
+        for (misspelt, heading) in [
+            ("catagory", Some("category")),
+            ("Scientfic Name", Some("scientificName")),
+            ("sensitivty", Some("sensitivity")),
+            ("witholds", Some("withhold")),
+            ("raeson", Some("reason")),
+            ("code", None),
+            ("year", None),
+            ("sex", None),
+            ("strenght", None),
+            ("decimalLatitude", None),
+        ] {
+            assert_eq!(
+                Column::nearest(misspelt).map(|(heading, _)| heading),
+                heading,
+                "{misspelt}"
+            );
+        }
     }
 }

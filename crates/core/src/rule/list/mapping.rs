@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::column::Column;
+use super::column::{Column, Role};
 
 /// What a mapping file says.
 ///
@@ -52,6 +52,37 @@ impl Mapping {
     /// Whether a heading of the list is known, if only as one to pass over.
     pub fn knows(&self, heading: &str) -> bool {
         !heading.trim().is_empty() && self.heading(heading) != Heading::Unknown
+    }
+
+    /// Whether a list with these headings has any column that says what follows.
+    pub fn has_consequence(&self, headings: &[String]) -> bool {
+        let constants = self.constants.keys().filter_map(|heading| Column::of_heading(heading));
+        let columns = headings.iter().filter_map(|heading| self.column(heading));
+        columns.chain(constants).any(|column| column.role() == Role::Consequence)
+    }
+
+    /// The known heading nearest to one that is none, if any is near, and its column. Headings
+    /// that a mapping file names itself are not looked for: a person chose them.
+    pub fn nearest(&self, heading: &str) -> Option<(&'static str, Column)> {
+        let is_named = self.columns.keys().any(|theirs| same(theirs, heading));
+        if is_named { None } else { Column::nearest(heading) }
+    }
+
+    /// Whether a table with these headings is one of records: nothing in it says what follows, not
+    /// even misspelt, most headings are unknown, and no mapping says how it is to be read.
+    pub fn is_of_records(&self, headings: &[String]) -> bool {
+        if *self != Self::default() || self.has_consequence(headings) {
+            return false;
+        }
+        let is_named = |heading: &&String| {
+            !heading.trim().is_empty() && self.heading(heading) != Heading::Ignored
+        };
+        let named: Vec<&String> = headings.iter().filter(is_named).collect();
+        let unknown: Vec<&&String> = named.iter().filter(|heading| !self.knows(heading)).collect();
+        let is_meant = |heading: &&&String| {
+            Column::nearest(heading).is_some_and(|(_, column)| column.role() == Role::Consequence)
+        };
+        unknown.len() * 2 > named.len() && !unknown.iter().any(is_meant)
     }
 
     /// What a heading of the list is.
@@ -104,6 +135,30 @@ mod tests {
         assert!(mapping.is_for("ACT-dr2627-sensitive.csv"));
         assert!(!mapping.is_for("FACT-1.csv") && !mapping.is_for("ACT-1.tsv"));
         assert!(!Mapping::default().is_for("ACT-1.csv"));
+    }
+
+    #[test]
+    fn a_table_of_records_is_told_from_a_list() {
+        let is_of_records = |headings: &str| {
+            let headings: Vec<String> = headings.split(',').map(str::to_owned).collect();
+            Mapping::default().is_of_records(&headings)
+        };
+        assert!(is_of_records("occurrenceID,scientificName,decimalLatitude,decimalLongitude"));
+        assert!(is_of_records("Taxon Id,Kingdom,NCA status,Scientific name,EPBC status,"));
+        for list in [
+            "scientificName,category,county,grid,owner,village",
+            "scientificName,catagory,county",
+            "scientificName,generalisation",
+            "scientificName,# a,# b,# c",
+            "scientificName,area",
+        ] {
+            assert!(!is_of_records(list), "{list}");
+        }
+        let mapping = Mapping {
+            columns: BTreeMap::from([("a".to_owned(), "scientificName".to_owned())]),
+            ..Mapping::default()
+        };
+        assert!(!mapping.is_of_records(&["a".to_owned(), "b".to_owned(), "c".to_owned()]));
     }
 
     #[test]

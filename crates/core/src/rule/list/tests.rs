@@ -121,6 +121,51 @@ fn an_unknown_column_with_content_withholds() {
 }
 
 #[test]
+fn an_unknown_column_is_told_once_with_the_heading_that_may_be_meant() {
+    let (set, problems) = read_list(
+        "scientificName,catagory\nBotaurus stellaris,low\nArdea cinerea,low\n,\nArdea alba,low",
+        &Mapping::default(),
+    );
+    assert!(set.rules.iter().all(|rule| rule.outcome.withhold) && set.rules.len() == 3);
+    let told: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "`list.csv` lines 2, 3 and 5, column `catagory`: `catagory` is no column that is known; the rules withhold; did you mean `category`?"
+        ]
+    );
+}
+
+#[test]
+fn a_list_without_any_consequence_is_told_once_and_withholds() {
+    let (set, problems) =
+        read_list("scientificName,area\nArdea alba,Marsh\nParus major,Fen", &Mapping::default());
+    assert!(set.rules.iter().all(|rule| rule.outcome.withhold));
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].lines().collect::<Vec<_>>(), [2, 3]);
+    let empty = "scientificName,category\nArdea alba,\nParus major,";
+    assert_eq!(read_list(empty, &Mapping::default()).1.len(), 2, "cells are told one by one");
+}
+
+#[test]
+fn lines_are_told_in_runs() {
+    for (lines, words) in [
+        (vec![7], "line 7"),
+        (vec![2, 3], "lines 2 and 3"),
+        (vec![2, 4, 5], "lines 2, 4 and 5"),
+        (vec![2, 3, 4], "lines 2 to 4"),
+        ((2..=961).collect(), "lines 2 to 961"),
+        (vec![2, 3, 4, 6, 8, 9, 10, 11], "lines 2 to 4, 6 and 8 to 11"),
+        (
+            (1..=20).map(|line| 2 * line).collect(),
+            "lines 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24 and 8 more",
+        ),
+    ] {
+        assert_eq!(in_words(&lines), words);
+    }
+}
+
+#[test]
 fn a_cell_beyond_the_headings_withholds() {
     let (rule, errors) = one("scientificName,category\nBotaurus stellaris,low,surplus");
     assert!(rule.outcome.withhold);
