@@ -70,13 +70,13 @@ pub enum RulesError {
 impl RulesError {
     /// Whether policy refuses, rather than something having failed.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Sheet { fault: SheetFault::Records { .. }, .. })
+        matches!(self, Self::Sheet { fault, .. } if fault.is_of_another_kind())
     }
 
     /// What to do about it.
     pub fn help(&self) -> Option<&'static str> {
         match self {
-            Self::Sheet { fault: SheetFault::Records { .. }, .. } => Some(
+            Self::Sheet { fault, .. } if fault.is_of_another_kind() => Some(
                 "docs/rules.md lists the headings of a rule list, and says how a mapping file reads a \
                  list in another form",
             ),

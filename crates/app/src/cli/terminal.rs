@@ -22,7 +22,7 @@ pub(crate) fn fact(parts: &[&str]) -> Result<(), io::Error> {
     print(&parts.join("\t"))
 }
 
-/// Writes bytes to standard output as they are; as [`print`] does.
+/// Writes bytes to standard output as they are; as [`print()`] does.
 pub(crate) fn write(bytes: &[u8]) -> Result<(), io::Error> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {

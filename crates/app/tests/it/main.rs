@@ -8,6 +8,30 @@ fn commands_answer_as_written_down() {
 }
 
 #[test]
+fn manual_pages_say_what_options_take_and_give_examples() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reedbed"));
+    let done = command.arg("man").arg(folder.path()).output().unwrap();
+    assert!(done.status.success());
+    let page = |name: &str| {
+        let page = std::fs::read_to_string(folder.path().join(name)).unwrap();
+        page.replace("\\-", "-")
+    };
+    for (name, synopsis) in [
+        ("reedbed-explain.1", " <INPUT>... --rules <LIST>... --record <ID> [OPTIONS]"),
+        ("reedbed-inspect.1", " [OPTIONS] <INPUT>..."),
+        ("reedbed-rules-check.1", " [OPTIONS] <LIST>..."),
+        ("reedbed-share.1", " <INPUT>... --rules <LIST>... -o <OUT> [OPTIONS]"),
+    ] {
+        let page = page(name);
+        assert!(page.contains(&format!("\\fR{synopsis}\n")), "{page}");
+        let (_, examples) = page.split_once(".SH EXAMPLES\n").unwrap();
+        assert_eq!(examples.matches("    reedbed ").count(), 2, "{examples}");
+    }
+    assert!(page("reedbed.1").contains("[OPTIONS] <COMMAND>"));
+}
+
+#[test]
 fn a_closed_pipe_ends_every_command_quietly() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/share-plain.in");
     for line in [

@@ -28,7 +28,9 @@ pub enum SheetFault {
         line: u64,
     },
     /// None of the headings is known.
-    #[error("none of its headings is known; is it a list of rules, and is its mapping file there?")]
+    #[error(
+        "this looks like a table of something else, not a rule list: none of its headings is known"
+    )]
     NoKnownHeading,
     /// Hardly any heading is a list's, and none says what follows.
     #[error(
@@ -50,6 +52,13 @@ pub enum SheetFault {
         /// The limit.
         limit: usize,
     },
+}
+
+impl SheetFault {
+    /// Whether the file is a sound table, but not one of rules.
+    pub(super) fn is_of_another_kind(&self) -> bool {
+        matches!(self, Self::NoKnownHeading | Self::Records { .. })
+    }
 }
 
 impl Sheet {

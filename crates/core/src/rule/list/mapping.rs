@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::column::{Column, Role};
+use crate::term;
 
 /// What a mapping file says.
 ///
@@ -69,7 +70,8 @@ impl Mapping {
     }
 
     /// Whether a table with these headings is one of records: nothing in it says what follows, not
-    /// even misspelt, most headings are unknown, and no mapping says how it is to be read.
+    /// even misspelt, most headings are unknown or several are terms that only records have, and no
+    /// mapping says how it is to be read.
     pub fn is_of_records(&self, headings: &[String]) -> bool {
         if *self != Self::default() || self.has_consequence(headings) {
             return false;
@@ -82,7 +84,8 @@ impl Mapping {
         let is_meant = |heading: &&&String| {
             Column::nearest(heading).is_some_and(|(_, column)| column.role() == Role::Consequence)
         };
-        unknown.len() * 2 > named.len() && !unknown.iter().any(is_meant)
+        let terms = unknown.iter().filter(|heading| term::find(heading).is_some()).count();
+        (unknown.len() * 2 > named.len() || terms >= MANY_TERMS) && !unknown.iter().any(is_meant)
     }
 
     /// What a heading of the list is.
@@ -125,6 +128,9 @@ fn fits(pattern: &str, name: &str) -> bool {
     }
 }
 
+/// One term of Darwin Core may be a heading that a person took over, such as a country.
+const MANY_TERMS: usize = 2;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,7 +151,12 @@ mod tests {
         };
         assert!(is_of_records("occurrenceID,scientificName,decimalLatitude,decimalLongitude"));
         assert!(is_of_records("Taxon Id,Kingdom,NCA status,Scientific name,EPBC status,"));
+        assert!(is_of_records(
+            "ScientificName,Kingdom,Class,Order,DecimalLatitude,DecimalLongitude"
+        ));
         for list in [
+            "scientificName,country,family",
+            "scientificName,family,order,catagory,country,county",
             "scientificName,category,county,grid,owner,village",
             "scientificName,catagory,county",
             "scientificName,generalisation",
