@@ -1,7 +1,6 @@
 //! All attacks on one copy, in two readings: what is protected, then what gives it away.
 
 use reedbed_core::place::Point;
-use reedbed_core::rule::RuleSet;
 use reedbed_formats::cells::Row;
 use reedbed_formats::dataset::Dataset;
 use reedbed_formats::error::FormatError;
@@ -15,7 +14,7 @@ use crate::evidence::Evidence;
 use crate::reading::{At, Reading};
 use crate::seen::Seen;
 use crate::series::{Series, numbered};
-use crate::target::{Floors, Target};
+use crate::target::{Floors, Sensitive, Target};
 use crate::text;
 use crate::ways::{Key, Way};
 
@@ -41,12 +40,12 @@ impl Default for Settings {
 /// Errors: [`FormatError`] where the copy cannot be read.
 pub fn attack(
     copy: &Dataset,
-    rules: &RuleSet,
+    sensitive: Sensitive<'_>,
     settings: &Settings,
 ) -> Result<Findings, FormatError> {
     let reading = Reading::of(copy)?;
     let mut board = Board { reading: &reading, settings, claims: Claims::default() };
-    let targets = board.targets(rules)?;
+    let targets = board.targets(sensitive)?;
     let traces = board.traces(&targets)?;
     for (index, target) in targets.iter().enumerate() {
         board.by_ways(index, target, &traces);
@@ -91,8 +90,8 @@ struct Claims {
 
 impl Board<'_, '_> {
     /// The first reading: which records are protected, and what they say of themselves.
-    fn targets(&mut self, rules: &RuleSet) -> Result<Vec<Target>, FormatError> {
-        let mut floors = Floors::of(rules, self.settings.steps);
+    fn targets(&mut self, sensitive: Sensitive<'_>) -> Result<Vec<Target>, FormatError> {
+        let mut floors = Floors::of(sensitive, self.settings.steps);
         let mut targets = Vec::new();
         let exact = &mut self.claims.exact;
         self.reading.each(|at, row, columns, seen| {
@@ -103,7 +102,7 @@ impl Board<'_, '_> {
                 let place = seen.place.filter(|place| place.radius_m >= SMALLEST_M)?;
                 seen.says_so.then(|| place.radius_m * std::f64::consts::PI.sqrt())
             };
-            let listed = floors.of_row(row, columns);
+            let listed = floors.of_row(row, columns, seen);
             let Some(floor_m) = listed.or_else(own_floor) else { return };
             if let Some(place) = seen.place.filter(|_| Target::is_told_exactly(seen, floor_m)) {
                 let guess = Guess {

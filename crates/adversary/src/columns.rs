@@ -19,6 +19,10 @@ pub(crate) struct Columns<'t> {
     pub(crate) event: Source,
     pub(crate) parent_event: Source,
     pub(crate) recorder: Source,
+    /// lifeStage, reproductiveCondition, behavior: what rules may ask besides.
+    pub(crate) criteria: Vec<Source>,
+    /// Who provided the record.
+    pub(crate) providers: Vec<Source>,
     /// What a row says of having been generalised.
     pub(crate) said: Vec<Source>,
     /// Ways in which rows hang together, by one text each.
@@ -68,6 +72,16 @@ impl<'t> Columns<'t> {
             event,
             parent_event: named("parentEventID"),
             recorder: named("recordedBy"),
+            criteria: all(&["lifeStage", "reproductiveCondition", "behavior"]),
+            providers: all(&[
+                "institutionCode",
+                "institutionID",
+                "collectionCode",
+                "ownerInstitutionCode",
+                "datasetName",
+                "datasetID",
+                "rightsHolder",
+            ]),
             said: all(&["dataGeneralizations", "informationWithheld"]),
             ways,
             numbered,

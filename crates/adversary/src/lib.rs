@@ -23,3 +23,4 @@ mod ways;
 
 pub use attack::{Settings, attack};
 pub use claim::{Attack, AttackCount, Claim, Findings};
+pub use target::Sensitive;

@@ -1,10 +1,13 @@
 //! Protected records: which rows are attacked, and what the rules allow to know of them.
 
+use reedbed_core::area::AreaSet;
 use reedbed_core::category::Category;
+use reedbed_core::decide::{Facts, PlaceFact, meet};
 use reedbed_core::grid::Lattice;
+use reedbed_core::period::{Day, Period};
 use reedbed_core::place::Point;
-use reedbed_core::rule::{RuleSet, Width};
-use reedbed_core::taxon::{How, RuleTaxonId, TaxonFacts, TaxonHits, TaxonIndex};
+use reedbed_core::rule::{Rule, RuleSet, Width};
+use reedbed_core::taxon::{Checklist, How, RuleTaxonId, TaxonFacts, TaxonHits, TaxonIndex};
 use reedbed_formats::cells::Row;
 use rustc_hash::FxHashMap;
 
@@ -19,7 +22,7 @@ pub(crate) struct Target {
     pub(crate) at: At,
     /// The circle in which it says that it is, and the outline.
     pub(crate) allowed: Option<SeenPlace>,
-    pub(crate) days: Option<(reedbed_core::period::Day, reedbed_core::period::Day)>,
+    pub(crate) days: Option<(Day, Day)>,
     /// Side of the floor cell in metres: who tells it finer has broken the rule.
     pub(crate) floor_m: f64,
     pub(crate) keys: Vec<(Key, Option<usize>)>,
@@ -29,68 +32,149 @@ pub(crate) struct Target {
     pub(crate) told: Vec<(Point, usize)>,
 }
 
-/// The rules, as an attacker reads them.
+/// What is sensitive, as an attacker may know it: rule lists are public as a rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Sensitive<'r> {
+    /// The rules.
+    pub rules: &'r RuleSet,
+    /// Boundaries that they name.
+    pub areas: &'r AreaSet,
+    /// Synonyms and child taxa.
+    pub checklist: Option<&'r Checklist>,
+    /// Today, for rules about young records.
+    pub today: Day,
+}
+
+/// The rules, ready to be asked how finely a row may be told.
 pub(crate) struct Floors<'r> {
+    sensitive: Sensitive<'r>,
     index: TaxonIndex<'r>,
-    /// By taxon: the side of the widest cell that a rule asks for, in metres.
-    sides: FxHashMap<RuleTaxonId, f64>,
-    known: FxHashMap<Box<[u8]>, Option<f64>>,
+    by_taxon: FxHashMap<RuleTaxonId, Vec<usize>>,
+    without_taxon: Vec<usize>,
+    /// By rule: the side of the cell that it asks for, in metres; nought for none.
+    sides: Vec<f64>,
+    /// By the bytes of all name columns: the listed taxa.
+    known: FxHashMap<Box<[u8]>, TaxonHits>,
     key: Vec<u8>,
 }
 
 impl<'r> Floors<'r> {
     /// Reads the rules; `steps` divides the public cell by five as often, for a partner's copy.
-    pub(crate) fn of(rules: &'r RuleSet, steps: u32) -> Self {
-        let mut sides: FxHashMap<RuleTaxonId, f64> = FxHashMap::default();
-        for rule in &rules.rules {
-            let Some(taxon) = rule.taxon else { continue };
-            let by_width = rule.outcome.public_width.map(|width| match width {
-                Width::Degrees(degrees) => degrees.degrees() * METRES_PER_DEGREE,
-                Width::Metres(metres) => f64::from(metres),
-            });
-            let category = match rule.outcome.category {
-                None if by_width.is_none() => Some(Category::Extreme),
-                category => category,
-            };
-            let by_category = category.and_then(Lattice::of).map(Lattice::height_m);
-            let side = by_width.unwrap_or(0.0).max(by_category.unwrap_or(0.0));
-            if side > 0.0 {
-                let known = sides.entry(taxon).or_default();
-                *known = known.max(side);
+    pub(crate) fn of(sensitive: Sensitive<'r>, steps: u32) -> Self {
+        let divisor = 5_f64.powi(i32::try_from(steps).unwrap_or(0));
+        let mut by_taxon: FxHashMap<RuleTaxonId, Vec<usize>> = FxHashMap::default();
+        let mut without_taxon = Vec::new();
+        let mut sides = Vec::new();
+        for (index, rule) in sensitive.rules.rules.iter().enumerate() {
+            sides.push(side_m(rule) / divisor);
+            match rule.taxon {
+                Some(taxon) => by_taxon.entry(taxon).or_default().push(index),
+                None => without_taxon.push(index),
             }
         }
-        let divisor = 5_f64.powi(i32::try_from(steps).unwrap_or(0));
-        sides.values_mut().for_each(|side| *side /= divisor);
-        let index = TaxonIndex::new(&rules.taxa, None);
-        Self { index, sides, known: FxHashMap::default(), key: Vec::new() }
+        Self {
+            sensitive,
+            index: TaxonIndex::new(&sensitive.rules.taxa, sensitive.checklist),
+            by_taxon,
+            without_taxon,
+            sides,
+            known: FxHashMap::default(),
+            key: Vec::new(),
+        }
     }
 
-    /// The floor of a row by its names; nothing for a row of no listed taxon.
-    pub(crate) fn of_row(&mut self, row: Row<'_>, columns: &Columns<'_>) -> Option<f64> {
+    /// How finely a row may be told, as the side of a cell in metres; nothing for a row that no rule
+    /// meets.
+    pub(crate) fn of_row(
+        &mut self,
+        row: Row<'_>,
+        columns: &Columns<'_>,
+        seen: &Seen,
+    ) -> Option<f64> {
+        let hits = self.hits(row, columns);
+        let candidates: Vec<usize> = hits
+            .hits
+            .iter()
+            .filter_map(|(taxon, _)| self.by_taxon.get(taxon))
+            .flatten()
+            .chain(&self.without_taxon)
+            .copied()
+            .collect();
+        if candidates.is_empty() {
+            return None;
+        }
+        let circles: Vec<(Point, f64)> =
+            seen.place.iter().map(|place| (place.point, place.radius_m)).collect();
+        let place =
+            if circles.is_empty() { PlaceFact::Unknown } else { PlaceFact::Circles(&circles) };
+        let criteria: Vec<_> = columns.criteria.iter().map(|source| row.text(source)).collect();
+        let criterion = |index: usize| criteria.get(index).map_or("", AsRef::as_ref);
+        let providers: Vec<_> = columns.providers.iter().map(|source| row.text(source)).collect();
+        let providers: Vec<&str> = providers.iter().map(AsRef::as_ref).collect();
+        let facts = Facts {
+            taxon: Some(&hits),
+            place,
+            period: seen.days.and_then(|(first, last)| Period::new(first, last)),
+            life_stage: criterion(0),
+            reproductive_condition: criterion(1),
+            behavior: criterion(2),
+            kind: "occurrence",
+            providers: &providers,
+        };
+        let Sensitive { rules, areas, today, .. } = self.sensitive;
+        candidates
+            .into_iter()
+            .filter(|index| {
+                let rule = rules.rules.get(*index);
+                rule.is_some_and(|rule| meet(rule, &facts, areas, today).is_met())
+            })
+            .filter_map(|index| self.sides.get(index).copied())
+            .filter(|side| *side > 0.0)
+            .reduce(f64::max)
+    }
+
+    /// The listed taxa that a row is of. What is only possible is left aside: the attacker wants
+    /// records of listed taxa.
+    fn hits(&mut self, row: Row<'_>, columns: &Columns<'_>) -> TaxonHits {
         self.key.clear();
         for source in &columns.names {
             self.key.extend_from_slice(&row.bytes(source));
             self.key.push(0);
         }
         if let Some(known) = self.known.get(self.key.as_slice()) {
-            return *known;
+            return known.clone();
         }
         let texts: Vec<_> = columns.names.iter().map(|source| row.text(source)).collect();
         let mut facts = TaxonFacts::default();
         for (term, text) in TaxonFacts::TERMS.iter().zip(&texts) {
             facts.set(term, text.trim());
         }
-        let hits: TaxonHits = self.index.lookup(&facts);
-        // What is only possible is no target: the attacker wants records of listed taxa.
-        let is_sure =
-            |how: &How| matches!(how, How::Exact | How::Synonym | How::Child | How::Misspelling);
-        let sides = hits.hits.iter().filter(|(_, how)| is_sure(how));
-        let floor = sides.filter_map(|(taxon, _)| self.sides.get(taxon).copied()).reduce(f64::max);
+        let mut hits = self.index.lookup(&facts);
+        hits.hits.retain(|(_, how)| {
+            matches!(how, How::Exact | How::Synonym | How::Child | How::Misspelling)
+        });
         if self.known.len() < MOST_KNOWN {
-            self.known.insert(self.key.as_slice().into(), floor);
+            self.known.insert(self.key.as_slice().into(), hits.clone());
         }
-        floor
+        hits
     }
+}
+
+/// The side of the widest cell that a rule asks for; that of a degree where it withholds.
+fn side_m(rule: &Rule) -> f64 {
+    let outcome = &rule.outcome;
+    let by_width = outcome.public_width.map(|width| match width {
+        Width::Degrees(degrees) => degrees.degrees() * METRES_PER_DEGREE,
+        Width::Metres(metres) => f64::from(metres),
+    });
+    let is_held = outcome.withhold || outcome.embargo_until.is_some();
+    let category = match outcome.category {
+        _ if is_held => Some(Category::Extreme),
+        None if by_width.is_none() => Some(Category::Extreme),
+        category => category,
+    };
+    let by_category = category.and_then(Lattice::of).map(Lattice::height_m);
+    by_width.unwrap_or(0.0).max(by_category.unwrap_or(0.0))
 }
 
 impl Target {
@@ -116,10 +200,7 @@ impl Target {
     }
 
     /// Whether something on these days agrees with what the record says of its date.
-    pub(crate) fn may_be_on(
-        &self,
-        days: Option<(reedbed_core::period::Day, reedbed_core::period::Day)>,
-    ) -> bool {
+    pub(crate) fn may_be_on(&self, days: Option<(Day, Day)>) -> bool {
         match (self.days, days) {
             (Some((first, last)), Some((start, end))) => first <= end && start <= last,
             _ => true,

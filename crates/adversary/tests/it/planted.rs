@@ -1,8 +1,12 @@
 //! One planted record for each attack.
 
 use reedbed_adversary::Attack;
+use reedbed_core::area::AreaSet;
+use reedbed_core::period::SeasonWindow;
+use reedbed_formats::dataset::{self, OpenOptions};
+use reedbed_formats::limits::Limits;
 
-use crate::support::{Made, attacked, clean, located, with_bittern};
+use crate::support::{Made, attacked, attacked_under, bitterns, clean, located, with_bittern};
 
 /// Plants one thing, and asserts that its attack finds it and nothing else does.
 fn finds(attack: Attack, plant: impl Fn(&Made) -> Made) {
@@ -77,6 +81,20 @@ fn a_listed_record_that_is_told_exactly_is_found() {
     let text = "occurrenceID,scientificName,decimalLatitude,decimalLongitude,coordinateUncertaintyInMeters\n1,Botaurus stelaris,52.12345,4.56789,10\n2,Parus major,52.2,4.6,10\n";
     let findings = attacked(&[("copy.csv", text)]);
     assert_eq!((findings.protected, located(&findings, Attack::Exact)), (1, 1));
+}
+
+#[test]
+fn what_a_rule_does_not_ask_for_is_no_target() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("copy.csv");
+    let text = "occurrenceID,scientificName,decimalLatitude,decimalLongitude,eventDate\n1,Botaurus stellaris,52.12345,4.56789,2020-05-01\n2,Botaurus stellaris,52.2,4.6,2020-12-01\n";
+    std::fs::write(&path, text).unwrap();
+    let copy = dataset::open(&[path], &OpenOptions::default(), &Limits::default()).unwrap();
+    let mut rules = bitterns();
+    rules.rules[0].season = SeasonWindow::parse("04-01", "07-31").ok();
+    let findings = attacked_under(&copy, &rules, &AreaSet::default());
+    assert_eq!((findings.protected, findings.located), (1, 1));
+    assert_eq!(findings.claims[0].line, 2);
 }
 
 #[test]

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use reedbed_adversary::{Attack, Findings, Settings, attack};
+use reedbed_adversary::{Attack, Findings, Sensitive, Settings, attack};
+use reedbed_core::area::AreaSet;
 use reedbed_core::category::Category;
+use reedbed_core::period::Day;
 use reedbed_core::rule::{Outcome, Rule, RuleId, RuleSet};
 use reedbed_core::taxon::{RuleTaxon, RuleTaxonId};
-use reedbed_formats::dataset::{self, OpenOptions};
+use reedbed_formats::dataset::{self, Dataset, OpenOptions};
 use reedbed_formats::limits::Limits;
 
 /// A list with the bittern on it.
@@ -46,7 +48,14 @@ pub(crate) fn attacked(files: &[(&str, &str)]) -> Findings {
         })
         .collect();
     let copy = dataset::open(&paths, &OpenOptions::default(), &Limits::default()).unwrap();
-    attack(&copy, &bitterns(), &Settings::default()).unwrap()
+    attacked_under(&copy, &bitterns(), &AreaSet::default())
+}
+
+/// Attacks a copy under rules.
+pub(crate) fn attacked_under(copy: &Dataset, rules: &RuleSet, areas: &AreaSet) -> Findings {
+    let today = Day::new(2026, 11, 23).unwrap();
+    let sensitive = Sensitive { rules, areas, checklist: None, today };
+    attack(copy, sensitive, &Settings::default()).unwrap()
 }
 
 /// How many protected records an attack located.

@@ -1,11 +1,12 @@
 //! `reedbed attack`: tries to find out from a copy where its protected records are.
 
-use reedbed_adversary::{Findings, Settings, attack};
+use reedbed_adversary::{Findings, Sensitive, Settings, attack};
 
 use super::Output;
 use super::exit::Exit;
 use super::inputs::{InputArgs, RuleArgs};
 use super::terminal;
+use crate::clock;
 
 /// Arguments of `reedbed attack`.
 #[derive(Debug, clap::Args)]
@@ -27,11 +28,17 @@ pub(crate) struct Args {
 
 /// Attacks the copy.
 pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
-    let rules = args.rules.read()?.rules;
+    let read = args.rules.read()?;
+    let sensitive = Sensitive {
+        rules: &read.rules,
+        areas: &read.areas,
+        checklist: read.checklist.as_ref(),
+        today: clock::today(),
+    };
     let copy = args.input.open()?;
     let settings =
         Settings { steps: args.steps, sure: f64::from(args.sure) / 100.0, ..Settings::default() };
-    let findings = attack(&copy, &rules, &settings)?;
+    let findings = attack(&copy, sensitive, &settings)?;
     tell(&findings, output)?;
     Ok(if findings.located == 0 { Exit::Done } else { Exit::Refused })
 }
