@@ -1,7 +1,7 @@
 //! All attacks on one copy, in two readings: what is protected, then what gives it away.
 
 use reedbed_core::place::Point;
-use reedbed_formats::cells::Row;
+use reedbed_formats::cells::{Row, Source};
 use reedbed_formats::dataset::Dataset;
 use reedbed_formats::error::FormatError;
 use rustc_hash::FxHashMap;
@@ -11,6 +11,7 @@ use crate::candidates::Sites;
 use crate::claim::{Attack, AttackCount, Claim, Findings};
 use crate::columns::{Columns, PLACE_TERMS};
 use crate::evidence::Evidence;
+use crate::linking::{self, Features, Known, Searched};
 use crate::reading::{At, Reading};
 use crate::seen::Seen;
 use crate::series::{Series, numbered};
@@ -38,8 +39,12 @@ impl Default for Settings {
 /// Attacks a copy, whoever made it, with the list of what is sensitive.
 ///
 /// Errors: [`FormatError`] where the copy cannot be read.
+///
+/// `others` are what the attacker has besides: earlier or more public copies, the copies of others,
+/// files from elsewhere.
 pub fn attack(
     copy: &Dataset,
+    others: &[Dataset],
     sensitive: Sensitive<'_>,
     settings: &Settings,
 ) -> Result<Findings, FormatError> {
@@ -52,6 +57,9 @@ pub fn attack(
         board.by_numbers(index, target, &traces);
         board.by_texts(index, target);
         board.by_elimination(index, target, &traces);
+    }
+    for other in others {
+        board.by_linking(&Known::read(other)?, &targets, &traces);
     }
     Ok(board.claims.findings(copy, &targets, settings))
 }
@@ -68,6 +76,8 @@ struct Traces {
     agreement: Agreement,
     series: Series,
     sites: Sites,
+    /// Exact records, by which links are measured.
+    sample: Vec<(Features, Point)>,
 }
 
 /// A claim before it is put into words.
@@ -86,12 +96,15 @@ struct Claims {
     guesses: FxHashMap<(usize, Attack), Guess>,
     /// Records that tell their own place.
     exact: Vec<(At, Guess, f64)>,
+    searched: Searched,
 }
 
 impl Board<'_, '_> {
     /// The first reading: which records are protected, and what they say of themselves.
     fn targets(&mut self, sensitive: Sensitive<'_>) -> Result<Vec<Target>, FormatError> {
         let mut floors = Floors::of(sensitive, self.settings.steps);
+        let by_table = self.sources();
+        let mut folded = String::new();
         let mut targets = Vec::new();
         let exact = &mut self.claims.exact;
         self.reading.each(|at, row, columns, seen| {
@@ -117,7 +130,11 @@ impl Board<'_, '_> {
                 exact.push((at, guess, floor_m));
                 return;
             }
-            targets.push(target(at, row, columns, seen, floor_m));
+            let mut target = target(at, row, columns, seen, floor_m);
+            if let Some(sources) = by_table.get(at.table) {
+                target.features = linking::features(row, sources, &mut folded);
+            }
+            targets.push(target);
         })?;
         Ok(targets)
     }
@@ -129,7 +146,10 @@ impl Board<'_, '_> {
             agreement: Agreement::default(),
             series: Series::of(targets),
             sites: Sites::default(),
+            sample: Vec::new(),
         };
+        let by_table = self.sources();
+        let mut folded = String::new();
         self.reading.each(|at, row, columns, seen| {
             let Some(place) = seen.place.filter(|place| place.radius_m <= EXACT_M) else { return };
             for (key, _) in seen.all_keys() {
@@ -146,6 +166,12 @@ impl Board<'_, '_> {
             traces.series.add(Way::Order, order, at.row, place.point, &mut traces.agreement);
             if columns.is_records() {
                 traces.sites.add(place.point, seen.days);
+                if let Some(sources) = by_table.get(at.table)
+                    && traces.sample.len() < MOST_SAMPLED
+                {
+                    let features = linking::features(row, sources, &mut folded);
+                    traces.sample.push((features, place.point));
+                }
             }
         })?;
         Ok(traces)
@@ -243,6 +269,42 @@ impl Board<'_, '_> {
         self.claims.guess(index, guess);
     }
 
+    fn by_linking(&mut self, known: &Known, targets: &[Target], traces: &Traces) {
+        let (links, searched) = known.link(targets, &traces.sample);
+        self.claims.searched.tried += searched.tried;
+        self.claims.searched.all += searched.all;
+        for (index, link) in links {
+            let Some(target) = targets.get(index) else { continue };
+            let radius_m = link.place.radius_m.max(LINKED_M);
+            let is_below = std::f64::consts::PI * radius_m * radius_m < target.allowed_area_m2();
+            if !is_below {
+                continue;
+            }
+            let because = format!(
+                "Its {} are together unique in another file, which tells the place; such links lead to \
+                 the right place in at least {:.0} % of cases.",
+                link.columns.join(", "),
+                link.chance * 100.0
+            );
+            self.claims.guess(
+                index,
+                Guess {
+                    attack: Attack::Linking,
+                    point: link.place.point,
+                    radius_m,
+                    probability: link.chance,
+                    because,
+                    column: Some(link.columns.join(", ")),
+                },
+            );
+        }
+    }
+
+    /// By table, the columns by which rows may be linked.
+    fn sources(&self) -> Vec<Vec<Source>> {
+        self.reading.columns.iter().map(|columns| linking::sources(columns.table)).collect()
+    }
+
     fn by_elimination(&mut self, index: usize, target: &Target, traces: &Traces) {
         let Some(left) = traces.sites.left(target) else { return };
         let chance = traces.sites.chance();
@@ -324,6 +386,7 @@ fn target(at: At, row: Row<'_>, columns: &Columns<'_>, seen: &Seen, floor_m: f64
         floor_m,
         keys: seen.all_keys(),
         numbers,
+        features: Features::default(),
         told,
     }
 }
@@ -411,6 +474,8 @@ impl Claims {
                 .collect(),
             claims,
             sure: settings.sure,
+            combinations: self.searched.all,
+            combinations_tried: self.searched.tried,
         }
     }
 }
@@ -427,5 +492,11 @@ const EXACT_M: f64 = 1_000.0;
 ///
 /// Units: metres.
 const TEXT_M: f64 = 100.0;
+/// A link to a place is no finer than this.
+///
+/// Units: metres.
+const LINKED_M: f64 = 50.0;
+/// Exact records by which links are measured.
+const MOST_SAMPLED: usize = 50_000;
 /// Less sure guesses are not kept.
 const LEAST: f64 = 0.02;

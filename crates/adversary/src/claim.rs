@@ -22,6 +22,8 @@ pub enum Attack {
     SameDetail,
     /// 8: a neighbour in the order of rows.
     Order,
+    /// 12 and 14: another copy or a known file, by an identifier or by columns unique together.
+    Linking,
     /// 13: a record of a listed taxon that is told exactly.
     Exact,
     /// 15: only one site is left in the region and period.
@@ -30,7 +32,7 @@ pub enum Attack {
 
 impl Attack {
     /// All attacks, in the order of their numbers.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SameEvent,
         Self::SameSite,
         Self::SameObserverDay,
@@ -39,6 +41,7 @@ impl Attack {
         Self::Text,
         Self::SameDetail,
         Self::Order,
+        Self::Linking,
         Self::Exact,
         Self::Elimination,
     ];
@@ -54,6 +57,7 @@ impl Attack {
             Self::Text => "places in texts",
             Self::SameDetail => "same rare detail",
             Self::Order => "order of rows",
+            Self::Linking => "linking to other files",
             Self::Exact => "told exactly",
             Self::Elimination => "elimination",
         }
@@ -128,4 +132,8 @@ pub struct Findings {
     pub claims: Vec<Claim>,
     /// How sure a claim must be to count.
     pub sure: f64,
+    /// Combinations of columns by which records were to be linked to other files.
+    pub combinations: u64,
+    /// Of these, those that were tried before the budget ended.
+    pub combinations_tried: u64,
 }

@@ -14,6 +14,7 @@ mod candidates;
 mod claim;
 mod columns;
 mod evidence;
+mod linking;
 mod reading;
 mod seen;
 mod series;

@@ -12,6 +12,7 @@ use reedbed_formats::cells::Row;
 use rustc_hash::FxHashMap;
 
 use crate::columns::Columns;
+use crate::linking::Features;
 use crate::reading::At;
 use crate::seen::{Seen, SeenPlace};
 use crate::ways::Key;
@@ -28,6 +29,8 @@ pub(crate) struct Target {
     pub(crate) keys: Vec<(Key, Option<usize>)>,
     /// Its numbers in series: prefix, number and which column.
     pub(crate) numbers: Vec<(u64, u64, usize)>,
+    /// What it may be linked by.
+    pub(crate) features: Features,
     /// Places that its own texts tell, with the column of the text.
     pub(crate) told: Vec<(Point, usize)>,
 }

@@ -6,7 +6,9 @@ use reedbed_core::period::SeasonWindow;
 use reedbed_formats::dataset::{self, OpenOptions};
 use reedbed_formats::limits::Limits;
 
-use crate::support::{Made, attacked, attacked_under, bitterns, clean, located, with_bittern};
+use crate::support::{
+    Made, attacked, attacked_under, attacked_with, bitterns, clean, located, with_bittern,
+};
 
 /// Plants one thing, and asserts that its attack finds it and nothing else does.
 fn finds(attack: Attack, plant: impl Fn(&Made) -> Made) {
@@ -95,6 +97,34 @@ fn what_a_rule_does_not_ask_for_is_no_target() {
     let findings = attacked_under(&copy, &rules, &AreaSet::default());
     assert_eq!((findings.protected, findings.located), (1, 1));
     assert_eq!(findings.claims[0].line, 2);
+}
+
+/// The records of an earlier copy, in which the bittern was told exactly.
+fn earlier(text: &str) -> String {
+    text.replace(
+        "52.1,4.7,EPSG:4326,8000,\"POLYGON ((4.65 52.05, 4.75 52.05, 4.75 52.15, 4.65 52.15, 4.65 52.05))\"",
+        "52.11100,4.74600,WGS84,20,",
+    )
+}
+
+#[test]
+fn an_earlier_copy_gives_a_record_away() {
+    let text = with_bittern(|_| clean());
+    let findings = attacked_with(&text, &earlier(&text));
+    assert_eq!(located(&findings, Attack::Linking), 1, "{findings:#?}");
+    // Under another identifier, by what is unique together.
+    let renamed = earlier(&text).replace("zz-a,", "other,");
+    let findings = attacked_with(&text, &renamed);
+    assert_eq!(located(&findings, Attack::Linking), 1, "{findings:#?}");
+    assert_eq!(findings.combinations, findings.combinations_tried);
+}
+
+#[test]
+fn a_file_that_tells_nothing_more_gives_nothing_away() {
+    let text = with_bittern(|_| clean());
+    assert_eq!(attacked_with(&text, &text).located, 0);
+    let without: Vec<&str> = text.lines().filter(|row| !row.contains("Botaurus")).collect();
+    assert_eq!(attacked_with(&text, &(without.join("\n") + "\n")).located, 0);
 }
 
 #[test]

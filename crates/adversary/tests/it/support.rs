@@ -55,7 +55,22 @@ pub(crate) fn attacked(files: &[(&str, &str)]) -> Findings {
 pub(crate) fn attacked_under(copy: &Dataset, rules: &RuleSet, areas: &AreaSet) -> Findings {
     let today = Day::new(2026, 11, 23).unwrap();
     let sensitive = Sensitive { rules, areas, checklist: None, today };
-    attack(copy, sensitive, &Settings::default()).unwrap()
+    attack(copy, &[], sensitive, &Settings::default()).unwrap()
+}
+
+/// Attacks a table by an attacker who knows another.
+pub(crate) fn attacked_with(text: &str, other: &str) -> Findings {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        dataset::open(&[path], &OpenOptions::default(), &Limits::default()).unwrap()
+    };
+    let (copy, other) = (open("copy.csv", text), open("other.csv", other));
+    let (rules, areas) = (bitterns(), AreaSet::default());
+    let today = Day::new(2026, 11, 23).unwrap();
+    let sensitive = Sensitive { rules: &rules, areas: &areas, checklist: None, today };
+    attack(&copy, &[other], sensitive, &Settings::default()).unwrap()
 }
 
 /// How many protected records an attack located.

@@ -1,6 +1,12 @@
 //! `reedbed attack`: tries to find out from a copy where its protected records are.
 
+use std::path::PathBuf;
+
+use anyhow::Context;
 use reedbed_adversary::{Findings, Sensitive, Settings, attack};
+
+use reedbed_formats::dataset::{self, Dataset, OpenOptions};
+use reedbed_formats::limits::Limits;
 
 use super::Output;
 use super::exit::Exit;
@@ -21,6 +27,10 @@ pub(crate) struct Args {
     /// The copy is for a partner: the floor is the rules' cell divided by five so many times.
     #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=3))]
     steps: u32,
+    /// What an attacker has besides: earlier or more public copies, copies of others, files from
+    /// elsewhere.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    known: Vec<PathBuf>,
     /// How sure a claim must be to count, in percent.
     #[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100))]
     sure: u32,
@@ -38,7 +48,15 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let copy = args.input.open()?;
     let settings =
         Settings { steps: args.steps, sure: f64::from(args.sure) / 100.0, ..Settings::default() };
-    let findings = attack(&copy, sensitive, &settings)?;
+    let known: Vec<Dataset> = args
+        .known
+        .iter()
+        .map(|path| {
+            dataset::open(std::slice::from_ref(path), &OpenOptions::default(), &Limits::default())
+                .with_context(|| format!("cannot read the known file `{}`", path.display()))
+        })
+        .collect::<Result<_, _>>()?;
+    let findings = attack(&copy, &known, sensitive, &settings)?;
     tell(&findings, output)?;
     Ok(if findings.located == 0 { Exit::Done } else { Exit::Refused })
 }
