@@ -129,18 +129,6 @@ impl Events {
         found
     }
 
-    /// All that an event and those around it have that others can share.
-    pub(crate) fn had(&self, id: Option<u64>) -> Vec<Had> {
-        let mut had = Vec::new();
-        for (id, event) in self.chain(id) {
-            let places = event.place.iter().chain(&event.other_places);
-            had.extend(places.map(|place| Had::point(place.point)));
-            had.extend(&event.shared);
-            had.push(Had { thing: Thing::Event, key: id });
-        }
-        had
-    }
-
     /// Ties of a protected record to its event, and to those events around it that speak of a place.
     pub(crate) fn tie(
         &self,

@@ -63,9 +63,6 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let pseudonyms = Pseudonyms::new(&settings.secret, &settings.dataset, "explain");
     let prepared = share::prepare(&dataset, &settings, &pseudonyms, &Bars::new(output))?;
     let found = prepared.explain(&args.record)?;
-    if found.is_empty() && prepared.is_event(&args.record) {
-        bail!("`{}` is the identifier of an event; records are explained, by theirs", args.record);
-    }
     if found.is_empty() {
         bail!("no record has the identifier `{}`", args.record);
     }
@@ -103,16 +100,9 @@ fn tell(explanation: &Explanation) -> Result<(), anyhow::Error> {
             }
         }
     }
-    if explanation.other_rules > 0 {
-        let rules = terminal::counted(explanation.other_rules as u64, "other rule");
-        let are = if explanation.other_rules == 1 { "is" } else { "are" };
-        terminal::print(&format!("{rules} {are} about other taxa."))?;
-    }
+    terminal::print(&format!("{} other rules are about other taxa.", explanation.other_rules))?;
     if let Some(shared) = &explanation.shared {
         terminal::print(shared)?;
-    }
-    for with in &explanation.shared_with {
-        terminal::print(&format!("  {with}"))?;
     }
     for sentence in explanation.follows.iter().filter(|sentence| !sentence.is_empty()) {
         terminal::print(sentence)?;
