@@ -85,8 +85,6 @@ pub struct Settings {
     pub today: Day,
     /// Threads.
     pub workers: usize,
-    /// What the steward should know of the rule lists, in sentences, for the report.
-    pub rule_findings: Vec<String>,
 }
 
 /// What the metadata of a copy says of the dataset and its holder: published as given.

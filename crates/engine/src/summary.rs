@@ -30,10 +30,6 @@ pub struct Summary {
     pub rules_digest: String,
     /// How many rules there are.
     pub rules_total: usize,
-    /// What the steward should know of the rule lists, in sentences.
-    pub rule_findings: Vec<String>,
-    /// What is counted: `record`, or `event` where there are no records.
-    pub unit: &'static str,
     /// By table.
     pub tables: Vec<TableSummary>,
     /// Records that leave as held.
@@ -42,10 +38,6 @@ pub struct Summary {
     pub categories: Vec<CategorySummary>,
     /// Rules that met a record, in the order of the lists.
     pub rules: Vec<RuleSummary>,
-    /// Rules that met nothing, the first of them.
-    pub idle_rules: Vec<String>,
-    /// How many rules met nothing.
-    pub idle_rules_total: usize,
     /// Published cells of protected records.
     pub cells: Vec<CellSummary>,
     /// Records whose cells are not in the list because it is full.
@@ -180,7 +172,6 @@ impl Summary {
         for table in &survey.tables {
             oddities.merge(&table.oddities);
         }
-        let (idle_rules, idle_rules_total) = idle_rules(copy, findings);
         let (matched_names, matched_names_total) = survey.names.matched(MOST_NAMES);
         let (unlisted_names, unlisted_names_total) = survey.names.unlisted(MOST_NAMES);
         Self {
@@ -193,12 +184,6 @@ impl Summary {
             partner: settings.partner.clone(),
             rules_digest: settings.rules_digest.clone(),
             rules_total: settings.rules.rules.len(),
-            rule_findings: settings.rule_findings.clone(),
-            unit: if copy.plans().iter().any(|plan| plan.role == Role::Records) {
-                "record"
-            } else {
-                "event"
-            },
             tables: copy
                 .plans()
                 .iter()
@@ -212,8 +197,6 @@ impl Summary {
             records_clear: findings.clear,
             categories: categories(findings),
             rules: rules(copy, findings),
-            idle_rules,
-            idle_rules_total,
             cells: cells(findings),
             records_without_cell: findings.uncounted_cells,
             boundaries: boundaries(copy, findings),
@@ -280,17 +263,6 @@ fn rules(copy: &Prepared<'_>, findings: &Findings) -> Vec<RuleSummary> {
             })
         })
         .collect()
-}
-
-/// Rules that met nothing, the first in sentences: in a short list each of them may be a misspelt
-/// name or an area in the wrong place.
-fn idle_rules(copy: &Prepared<'_>, findings: &Findings) -> (Vec<String>, usize) {
-    let set = &copy.settings().rules;
-    let idle =
-        || set.rules.iter().enumerate().filter(|(index, _)| !findings.rules.contains_key(index));
-    let told = idle().take(MOST_IDLE);
-    let told = told.map(|(_, rule)| format!("{}: {}", rule.id, rule_words::says(set, rule)));
-    (told.collect(), idle().count())
 }
 
 fn cells(findings: &Findings) -> Vec<CellSummary> {
@@ -374,7 +346,6 @@ fn reject_counts(rejects: &[Reject]) -> Vec<RejectCount> {
     counts
 }
 
-const MOST_IDLE: usize = 20;
 const MOST_NAMES: usize = 200;
 const MOST_BOUNDARIES: usize = 60;
 const MOST_POINTS: usize = 800;

@@ -100,11 +100,6 @@ struct ChunkWritten {
 }
 
 impl Copy<'_> {
-    /// Whether the report is about events: there are no records.
-    fn counts_events(&self) -> bool {
-        !self.plans.iter().any(|plan| plan.role == Role::Records)
-    }
-
     /// Whether any table has rows that hang from records.
     fn has_attached(&self) -> bool {
         self.plans.iter().any(|plan| matches!(plan.role, Role::Attached | Role::Measurements))

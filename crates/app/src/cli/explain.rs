@@ -56,7 +56,6 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         holder: Holder::default(),
         form: None,
         today: clock::today(),
-        rule_findings: Vec::new(),
         workers: 1,
     };
     let dataset = args.input.open()?;

@@ -6,15 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use reedbed_core::decide::Audience;
-use reedbed_core::rule::check::{Surroundings, check};
-use reedbed_core::rule::list::Severity;
 use reedbed_engine::pseudonym::{Pseudonyms, Secret};
 use reedbed_engine::share::{self, Holder, OutputForm, Settings, Shared};
 use reedbed_engine::summary::Summary;
 
 use super::Output;
 use super::exit::{Advised, Exit};
-use super::inputs::{InputArgs, RuleArgs, RulesRead, tell_problems};
+use super::inputs::{InputArgs, RuleArgs, tell_problems};
 use super::terminal;
 use crate::progress::Bars;
 use crate::{clock, keys, rejects, report};
@@ -87,7 +85,6 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let (secret, is_new) = args.secret()?;
     let read = args.rules.read()?;
     tell_problems(&read.problems, output);
-    let rule_findings = rule_findings(&read);
     let settings = Settings {
         rules: read.rules,
         rules_digest: read.digest,
@@ -113,7 +110,6 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         }),
         today: clock::today(),
         workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-        rule_findings,
     };
     let dataset = args.input.open()?;
     let audience = args.to.as_deref().filter(|_| args.audience == For::Partner).unwrap_or("public");
@@ -131,25 +127,6 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     whole.finish()?;
     tell(&shared, Some(out), output)?;
     Ok(Exit::Done)
-}
-
-/// What is wrong with the lists, which rules apply everywhere for want of a boundary, and which
-/// embargoes and reviews are due.
-fn rule_findings(read: &RulesRead) -> Vec<String> {
-    let around = Surroundings {
-        areas: Some(&read.areas),
-        checklist: read.checklist.as_ref(),
-        today: clock::today(),
-    };
-    check(&read.rules, &read.problems, &around)
-        .into_iter()
-        .filter(|finding| {
-            let is_due = ["its review was due", "its embargo ended"];
-            finding.severity == Severity::Error
-                || is_due.iter().any(|due| finding.text.starts_with(due))
-        })
-        .map(|finding| format!("{}: {}.", finding.place, finding.text))
-        .collect()
 }
 
 impl Args {
@@ -257,9 +234,7 @@ fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyho
                 "recordsClear": summary.records_clear,
                 "recordsGeneralised": summary.generalised(),
                 "recordsWithheld": summary.withheld(),
-                "withheldForWhatTheyShare": withheld_shared(summary),
                 "rowsRejected": rejected,
-                "ruleFindings": summary.rule_findings.len(),
                 "out": out.map(|out| out.display().to_string()),
                 "files": shared.files,
             }))?;
@@ -273,13 +248,6 @@ fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyho
         Output::Human => {
             if summary.generalised() + summary.withheld() == 0 && summary.rules.is_empty() {
                 terminal::say("note: no rule met any record, so nothing was protected");
-            }
-            if !summary.rule_findings.is_empty() {
-                terminal::say(&format!(
-                    "note: {} about the rule lists should be looked at; they stand in the report, and \
-                     `reedbed rules check` tells them",
-                    terminal::counted(summary.rule_findings.len() as u64, "point")
-                ));
             }
             terminal::print(&sentence(summary))?;
             if let Some(out) = out {
@@ -299,9 +267,7 @@ fn sentence(summary: &Summary) -> String {
         let tables = summary.tables.iter().filter(|table| is_counted(table.role));
         tables.map(|table| table.rows.rejected).sum()
     };
-    let counts_events = summary.unit == "event";
     let others = match rejected(|role| role != "records") {
-        _ if counts_events => String::new(),
         0 => String::new(),
         1 => "; 1 row of another table could not be used".to_owned(),
         rows => format!("; {rows} rows of other tables could not be used"),
@@ -310,31 +276,17 @@ fn sentence(summary: &Summary) -> String {
         1 => format!("1 {one}"),
         number => format!("{number} {many}"),
     };
-    let shared = match withheld_shared(summary) {
-        0 => String::new(),
-        shared => {
-            format!(" ({} by rule, {shared} for what they share)", summary.withheld() - shared)
-        }
-    };
-    let unusable = if counts_events {
-        rejected(|role| role == "events")
-    } else {
-        rejected(|role| role == "records")
-    };
-    let text = format!(
-        "{}, {}, {}{shared}; {}{others}.",
+    format!(
+        "{}, {}, {}; {}{others}.",
         count(summary.records_clear, "record leaves as held", "records leave as held"),
         count(summary.generalised(), "is told less precisely", "are told less precisely"),
         count(summary.withheld(), "is withheld", "are withheld"),
-        count(unusable, "record could not be used", "records could not be used")
-    );
-    // Where there are only events, events are counted.
-    if counts_events { text.replace("record", "event") } else { text }
-}
-
-/// Records withheld that no rule met.
-fn withheld_shared(summary: &Summary) -> u64 {
-    summary.categories.iter().map(|category| category.withheld_shared).sum()
+        count(
+            rejected(|role| role == "records"),
+            "record could not be used",
+            "records could not be used"
+        )
+    )
 }
 
 const NOT_FOR_RELEASE: &str = "This folder is for the steward of the data. It is not for release: \

@@ -17,8 +17,7 @@ pub(super) fn lead(page: &mut Page, summary: &Summary) {
     let parts = Parts::of(summary);
     page.raw("<header>\n<p class=\"eyebrow\">").raw(eyebrow).raw(" · ");
     page.text(&summary.made_on).raw("</p>\n<h1>");
-    let lead = text::lead(parts.clear, parts.less, parts.withheld, parts.unusable);
-    page.text(&lead.replace("record", summary.unit));
+    page.text(&text::lead(parts.clear, parts.less, parts.withheld, parts.unusable));
     page.raw("</h1>\n");
     if parts.total() > 0 {
         bar(page, &parts);
@@ -113,8 +112,7 @@ struct Parts {
 
 impl Parts {
     fn of(summary: &Summary) -> Self {
-        let role = if summary.unit == "event" { "events" } else { "records" };
-        let records = summary.tables.iter().filter(|table| table.role == role);
+        let records = summary.tables.iter().filter(|table| table.role == "records");
         Self {
             clear: summary.records_clear,
             less: summary.generalised(),
@@ -160,10 +158,8 @@ fn looks(summary: &Summary, unbalanced: u64) -> Vec<(&'static str, String)> {
         super::names::distinct(&summary.matched_names)
     };
     let odd = oddities::sentences(summary);
-    let lists = number::wide(summary.rule_findings.len());
     [
         (unbalanced, "rows", text::look_rows(unbalanced)),
-        (lists, "lists", text::look_lists(lists)),
         (matched, "names", text::look_matched(matched)),
         (unlisted, "names", text::look_unlisted(unlisted)),
         (rejects, "rejects", text::look_rejects(rejects)),

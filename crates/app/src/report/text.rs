@@ -79,29 +79,6 @@ pub(super) fn look_matched(names: u64) -> String {
     }
 }
 
-pub(super) fn look_lists(points: u64) -> String {
-    match points {
-        1 => "1 point about the rule lists wants a look.".to_owned(),
-        _ => format!("{} points about the rule lists want a look.", count(points)),
-    }
-}
-
-pub(super) fn idle_rules(shown: u64, total: u64) -> String {
-    let all = match total {
-        1 => "1 rule met nothing".to_owned(),
-        _ => format!("{} rules met nothing", count(total)),
-    };
-    let which = if shown < total {
-        format!("these are the first {}", count(shown))
-    } else {
-        "a misspelt name or an area in the wrong place looks like this".to_owned()
-    };
-    format!("{all}; {which}.")
-}
-
-pub(super) const LISTS: &str = "What about the rule lists?";
-pub(super) const NO_LISTS: &str = "Each rule could be read and met something.";
-
 pub(super) fn look_oddities(sentences: u64) -> String {
     match sentences {
         1 => "1 thing about the input was odd.".to_owned(),

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use reedbed_core::decide::Decision;
 
 use super::{ChunkWritten, Gathered, Passing, TableWriter};
-use crate::place::ToldPlace;
 use crate::pseudonym::Pseudonyms;
 use crate::statement;
 use crate::treat::EVENT;
@@ -53,29 +52,15 @@ impl TableWriter<'_> {
         match self.copy.survey.events.verdict(id) {
             None if !is_left_alone => {
                 self.cover(passing, &facts, state);
-                if self.copy.counts_events() {
-                    state.findings.clear_record();
-                }
                 self.clear(passing, written);
             }
             Some(verdict)
                 if !is_left_alone && wanted.is_none() && !verdict.decision.is_withheld() =>
             {
-                if self.copy.counts_events() {
-                    let told =
-                        ToldPlace::tell(facts.place, &verdict.decision, self.copy.judge.pseudonyms);
-                    let told = told.unwrap_or_else(|_untrue| ToldPlace::none());
-                    state.findings.protected_record(verdict, facts.place, &told);
-                }
                 let shared = Arc::new(Verdict::shared(verdict.decision.clone()));
                 self.protected(passing, &facts, &shared, true, &mut state.names, written);
             }
-            verdict => {
-                written.count.withheld += 1;
-                if let Some(verdict) = verdict.filter(|_| self.copy.counts_events()) {
-                    state.findings.withheld_record(verdict);
-                }
-            }
+            _ => written.count.withheld += 1,
         }
     }
 }

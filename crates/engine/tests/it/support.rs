@@ -76,7 +76,6 @@ pub(crate) fn settings(rules: RuleSet) -> Settings {
         form: None,
         today: Day::new(2026, 11, 23).unwrap(),
         workers: 2,
-        rule_findings: Vec::new(),
     }
 }
 

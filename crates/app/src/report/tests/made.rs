@@ -15,10 +15,6 @@ pub(crate) fn empty() -> Summary {
         partner: None,
         rules_digest: "6f1ed002ab5595859014ebf0951522d9e17d1e3f9c2a1b7f4a3c0d8e5b6a7c90".to_owned(),
         rules_total: 12,
-        rule_findings: Vec::new(),
-        idle_rules: Vec::new(),
-        idle_rules_total: 0,
-        unit: "record",
         tables: Vec::new(),
         records_clear: 0,
         categories: Vec::new(),
@@ -39,13 +35,6 @@ pub(crate) fn empty() -> Summary {
 /// A fen with forty bittern nests among twenty thousand common records.
 pub(crate) fn fen() -> Summary {
     let mut summary = Summary {
-        rule_findings: vec![
-            "`rules.csv` line 9: its review was due on 2026-01-31.".to_owned(),
-            "`rules.csv` line 9: its embargo ended on 2025-12-31; it still holds until a person takes it out of the list.".to_owned(),
-        ],
-        idle_rules: vec!["`rules.csv` line 4: Grus grus: withheld until 31 December 2025.".to_owned()],
-        idle_rules_total: 1,
-        unit: "record",
         tables: vec![
             table("occurrence.txt", "records", [20_003, 0, 19_980, 20, 3], [40, 128]),
             table("event.txt", "events", [1_211, 40, 1_249, 2, 0], [40, 12]),
@@ -132,10 +121,6 @@ pub(crate) fn partner() -> Summary {
 /// Everything is withheld.
 pub(crate) fn all_withheld() -> Summary {
     Summary {
-        rule_findings: Vec::new(),
-        idle_rules: Vec::new(),
-        idle_rules_total: 0,
-        unit: "record",
         tables: vec![table("nests.csv", "records", [40, 0, 0, 40, 0], [0, 0])],
         categories: vec![category(Category::Extreme, [0, 0, 40], None, None)],
         rules: vec![rule("`rules.csv` line 2", "Botaurus stellaris: withheld.", 0, 40)],
@@ -171,10 +156,6 @@ pub(crate) fn many_cells() -> Summary {
         })
         .collect();
     Summary {
-        rule_findings: Vec::new(),
-        idle_rules: Vec::new(),
-        idle_rules_total: 0,
-        unit: "record",
         tables: vec![table(
             "occurrence.txt",
             "records",
@@ -226,10 +207,6 @@ pub(crate) fn hostile() -> Summary {
         rules_digest: HOSTILE[1].to_owned(),
         audience: "partner",
         partner: Some(HOSTILE.join(" ")),
-        rule_findings: Vec::new(),
-        idle_rules: Vec::new(),
-        idle_rules_total: 0,
-        unit: "record",
         tables: HOSTILE.map(|name| table(name, "records", [2, 0, 1, 0, 0], [0, 0])).to_vec(),
         rules: HOSTILE.map(|name| rule(name, name, 1, 0)).to_vec(),
         boundaries: HOSTILE.map(|name| ring(name, 1.55, 52.65, 0.04)).to_vec(),
