@@ -30,6 +30,10 @@ pub struct Summary {
     pub rules_digest: String,
     /// How many rules there are.
     pub rules_total: usize,
+    /// What must be known of the rules before the copy is handed over, in sentences.
+    pub rule_findings: Vec<String>,
+    /// How many such things there are, those that are not in the list included.
+    pub rule_findings_total: usize,
     /// By table.
     pub tables: Vec<TableSummary>,
     /// Records that leave as held.
@@ -184,6 +188,8 @@ impl Summary {
             partner: settings.partner.clone(),
             rules_digest: settings.rules_digest.clone(),
             rules_total: settings.rules.rules.len(),
+            rule_findings: settings.rule_findings.iter().take(MOST_FINDINGS).cloned().collect(),
+            rule_findings_total: settings.rule_findings.len(),
             tables: copy
                 .plans()
                 .iter()
@@ -347,6 +353,7 @@ fn reject_counts(rejects: &[Reject]) -> Vec<RejectCount> {
 }
 
 const MOST_NAMES: usize = 200;
+const MOST_FINDINGS: usize = 500;
 const MOST_BOUNDARIES: usize = 60;
 const MOST_POINTS: usize = 800;
 /// Degrees around the cells.

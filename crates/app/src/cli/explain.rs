@@ -43,6 +43,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let settings = Settings {
         rules: read.rules,
         rules_digest: read.digest,
+        rule_findings: Vec::new(),
         areas: read.areas,
         checklist: read.checklist,
         audience: match args.audience {

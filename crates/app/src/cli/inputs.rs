@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use reedbed_core::area::AreaSet;
+use reedbed_core::period::Day;
 use reedbed_core::rule::RuleSet;
+use reedbed_core::rule::check::{Surroundings, pressing};
+use reedbed_core::rule::list::Problem;
 use reedbed_core::taxon::Checklist;
 use reedbed_formats::dataset::{self, Dataset, OpenOptions};
 use reedbed_formats::limits::Limits;
@@ -83,8 +86,18 @@ pub(crate) struct RulesRead {
     pub(crate) areas: AreaSet,
     /// The checklist.
     pub(crate) checklist: Option<Checklist>,
-    /// What is wrong with the lists, in sentences, the serious things first.
-    pub(crate) problems: Vec<reedbed_core::rule::list::Problem>,
+    /// What is wrong with the lists, the serious things first.
+    problems: Vec<Problem>,
+}
+
+impl RulesRead {
+    /// What must be known of the lists before a copy is handed over, in sentences.
+    pub(crate) fn findings(&self, today: Day) -> Vec<String> {
+        let checklist = self.checklist.as_ref();
+        let around = Surroundings { areas: Some(&self.areas), checklist, today };
+        let findings = pressing(&self.rules, &self.problems, &around);
+        findings.iter().map(|finding| format!("{}: {}.", finding.place, finding.text)).collect()
+    }
 }
 
 impl RuleArgs {
@@ -109,14 +122,45 @@ impl RuleArgs {
     }
 }
 
-/// Tells how many problems the lists have; `rules check` tells which.
-pub(crate) fn tell_problems(problems: &[reedbed_core::rule::list::Problem], output: Output) {
-    let serious = problems.iter().filter(|problem| problem.is_error()).count();
-    if serious == 0 || output == Output::Json {
-        return;
-    }
+/// Tells how much is to be known of the lists; `rules check` and the report tell what.
+pub(crate) fn tell_findings(findings: &[String], output: Output) {
+    let things = match findings.len() {
+        _ if output == Output::Json => return,
+        0 => return,
+        1 => "1 thing".to_owned(),
+        many => format!("{many} things"),
+    };
     terminal::say(&format!(
-        "note: {serious} lines of the rule lists are unclear and were read in the strictest way; \
-         `reedbed rules check` tells which"
+        "note: {things} about the rule lists should be looked at; `reedbed rules check` tells which, \
+         given the same lists and boundaries"
     ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_is_told_of_its_passed_embargo_and_review() {
+        let dir = tempfile::tempdir().unwrap();
+        let reserve = crate::demo::generate(dir.path(), 1).unwrap();
+        let args = RuleArgs {
+            rules: vec![reserve.rules],
+            map: Vec::new(),
+            area: vec![reserve.boundaries],
+            taxonomy: None,
+        };
+        let told = args.read().unwrap().findings(Day::new(2026, 11, 23).unwrap());
+        assert_eq!(
+            told,
+            [
+                "`rules.csv` line 6: its review was due on 2026-01-31.",
+                "`rules.csv` line 6: its embargo ended on 2025-12-31; it still holds until a \
+                 person takes it out of the list.",
+            ]
+        );
+        let without = RuleArgs { area: Vec::new(), ..args };
+        let told = without.read().unwrap().findings(Day::new(2025, 11, 23).unwrap());
+        assert!(!told.is_empty() && told.iter().all(|told| told.contains("no boundary is called")));
+    }
 }

@@ -12,7 +12,7 @@ use reedbed_engine::summary::Summary;
 
 use super::Output;
 use super::exit::Exit;
-use super::inputs::{InputArgs, RuleArgs, tell_problems};
+use super::inputs::{InputArgs, RuleArgs, tell_findings};
 use super::terminal;
 use crate::progress::Bars;
 use crate::{clock, keys, rejects, report};
@@ -84,10 +84,13 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     }
     let (secret, is_new) = args.secret()?;
     let read = args.rules.read()?;
-    tell_problems(&read.problems, output);
+    let today = clock::today();
+    let rule_findings = read.findings(today);
+    tell_findings(&rule_findings, output);
     let settings = Settings {
         rules: read.rules,
         rules_digest: read.digest,
+        rule_findings,
         areas: read.areas,
         checklist: read.checklist,
         audience: match args.audience {
@@ -108,7 +111,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
             Form::Dwca => OutputForm::Dwca,
             Form::Tsv => OutputForm::Tsv,
         }),
-        today: clock::today(),
+        today,
         workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
     };
     let dataset = args.input.open()?;
@@ -220,6 +223,7 @@ fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyho
                 "recordsGeneralised": summary.generalised(),
                 "recordsWithheld": summary.withheld(),
                 "rowsRejected": rejected,
+                "ruleFindings": summary.rule_findings_total,
                 "out": out.map(|out| out.display().to_string()),
                 "files": shared.files,
             });

@@ -157,9 +157,11 @@ fn looks(summary: &Summary, unbalanced: u64) -> Vec<(&'static str, String)> {
     } else {
         super::names::distinct(&summary.matched_names)
     };
+    let findings = number::wide(summary.rule_findings_total);
     let odd = oddities::sentences(summary);
     [
         (unbalanced, "rows", text::look_rows(unbalanced)),
+        (findings, "lists", text::look_findings(findings)),
         (matched, "names", text::look_matched(matched)),
         (unlisted, "names", text::look_unlisted(unlisted)),
         (rejects, "rejects", text::look_rejects(rejects)),

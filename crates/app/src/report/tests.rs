@@ -59,6 +59,7 @@ fn the_answer_follows_from_the_numbers() {
     summary.matched_names = Vec::new();
     summary.matched_names_total = 0;
     summary.oddities = Default::default();
+    (summary.rule_findings, summary.rule_findings_total) = (Vec::new(), 0);
     assert_eq!(answer(&summary), text::ANSWER_YES);
     summary.categories = Vec::new();
     assert_eq!(answer(&summary), text::ANSWER_NO_MATCH);
@@ -75,6 +76,7 @@ fn an_empty_section_is_one_sentence_and_no_table() {
     let told = words(&page);
     for sentence in [
         text::NO_PROTECTED,
+        text::NO_FINDINGS,
         text::NO_RULES_MET,
         text::map::NO_CELLS,
         text::NO_PLACES,
@@ -104,6 +106,7 @@ fn the_questions_come_in_the_order_in_which_a_steward_asks_them() {
         text::SAFE,
         text::AUDIENCE,
         text::WITHHELD,
+        text::LISTS,
         text::MAP,
         text::PRECISION,
         text::ROWS,
@@ -213,6 +216,19 @@ fn records_withheld_for_what_they_share_are_said_so() {
     let told = words(&html(&summary));
     assert!(told.contains("1 of the withheld records met no rule itself."), "{told}");
     assert!(told.contains(text::SHARED_REMARK));
+}
+
+#[test]
+fn what_is_to_be_known_of_the_rules_is_a_point_to_look_at_and_none_is_lost() {
+    let mut summary = made::empty();
+    summary.rule_findings = (2..27).map(|line| format!("`a.csv` line {line}: odd.")).collect();
+    summary.rule_findings_total = 900;
+    let page = html(&summary);
+    let told = words(&page);
+    assert!(page.contains("<a href=\"#lists\">900 things about the rule lists"));
+    assert!(told.contains("“a.csv” line 26: odd."), "{told}");
+    assert!(told.contains("5 more things") && told.contains("These are the first 25 of 900."));
+    assert!(!told.contains(text::NO_FINDINGS));
 }
 
 #[test]

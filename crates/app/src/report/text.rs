@@ -21,6 +21,7 @@ pub(super) const EYEBROW_PARTNER: &str = "Report on a copy for one partner";
 pub(super) const SAFE: &str = "Is it safe to hand over?";
 pub(super) const AUDIENCE: &str = "Who is it for?";
 pub(super) const WITHHELD: &str = "What was withheld, and why?";
+pub(super) const LISTS: &str = "What about the rules deserves a look?";
 pub(super) const MAP: &str = "Where are the published cells?";
 pub(super) const PRECISION: &str = "How much precision was given up?";
 pub(super) const ROWS: &str = "Is every row accounted for?";
@@ -53,6 +54,16 @@ pub(super) const FOLDERS: &str = "Only the folder “package” may leave. The f
 
 pub(super) fn look_rows(tables: u64) -> String {
     format!("The rows of {} do not add up.", tables_of(tables))
+}
+
+pub(super) fn look_findings(findings: u64) -> String {
+    match findings {
+        1 => "1 thing about the rule lists should be looked at. Is it meant so?".to_owned(),
+        _ => format!(
+            "{} things about the rule lists should be looked at. Are they meant so?",
+            count(findings)
+        ),
+    }
 }
 
 pub(super) fn look_rejects(rows: u64) -> String {
@@ -134,6 +145,23 @@ pub(super) fn category(category: Category) -> &'static str {
         Category::High => "High",
         Category::Extreme => "Extreme",
     }
+}
+
+pub(super) const NO_FINDINGS: &str =
+    "Every line was clear, every area has a boundary, and no review is due.";
+pub(super) const FINDINGS_REMARK: &str = "A line that is unclear was read in the strictest way, so \
+    it protects more than it may have to. An embargo that has passed still holds. Once the lists \
+    are mended, “reedbed rules check” says whether they are sound.";
+
+pub(super) fn more_findings(findings: usize) -> String {
+    match findings {
+        1 => "1 more thing".to_owned(),
+        _ => format!("{} more things", count(wide(findings))),
+    }
+}
+
+pub(super) fn findings_shown(shown: u64, total: u64) -> Option<String> {
+    (shown < total).then(|| format!("These are the first {} of {}.", count(shown), count(total)))
 }
 
 pub(super) const NO_PLACES: &str =

@@ -15,6 +15,8 @@ pub(crate) fn empty() -> Summary {
         partner: None,
         rules_digest: "6f1ed002ab5595859014ebf0951522d9e17d1e3f9c2a1b7f4a3c0d8e5b6a7c90".to_owned(),
         rules_total: 12,
+        rule_findings: Vec::new(),
+        rule_findings_total: 0,
         tables: Vec::new(),
         records_clear: 0,
         categories: Vec::new(),
@@ -53,6 +55,13 @@ pub(crate) fn fen() -> Summary {
             rule("`rules.csv` line 5", "Panurus biarmicus, with reproductive condition breeding: category low (Reedmoor Trust).", 2, 0),
             rule("`rules.csv` line 7", "Any taxon, in Pump House roost: withheld, because of exposure by the survey (Reedmoor Trust).", 0, 20),
         ],
+        rule_findings: [
+            "`rules.csv` line 9, column `category`: `severe` is not none, low, medium, high or extreme; the rule withholds.",
+            "`rules.csv` line 11: its review was due on 2026-01-31.",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        rule_findings_total: 2,
         cells: [
             ([52.6, 1.5, 52.7, 1.6], Category::High, 104),
             ([52.6, 1.4, 52.7, 1.5], Category::High, 22),
@@ -209,6 +218,8 @@ pub(crate) fn hostile() -> Summary {
         partner: Some(HOSTILE.join(" ")),
         tables: HOSTILE.map(|name| table(name, "records", [2, 0, 1, 0, 0], [0, 0])).to_vec(),
         rules: HOSTILE.map(|name| rule(name, name, 1, 0)).to_vec(),
+        rule_findings: HOSTILE.map(str::to_owned).to_vec(),
+        rule_findings_total: HOSTILE.len(),
         boundaries: HOSTILE.map(|name| ring(name, 1.55, 52.65, 0.04)).to_vec(),
         unlisted_names: HOSTILE
             .map(|name| NameCount { name: name.to_owned(), records: 1 })
