@@ -22,7 +22,7 @@ use crate::pseudonym::Pseudonyms;
 use crate::share::Settings;
 use crate::summary::{MatchedName, NameCount};
 use crate::taxa::TaxonCores;
-use crate::verdict::Verdict;
+use crate::verdict::{Behind, Verdict};
 
 /// The rules, ready to be met.
 pub(crate) struct Judge<'a> {
@@ -144,9 +144,12 @@ impl<'a> Judge<'a> {
             return Some(Arc::clone(known)).filter(|verdict| verdict.decision.is_protected());
         }
         let rules = || met.iter().filter_map(|index| self.rules.rules.get(*index));
+        let alone =
+            |(index, rule): (&usize, &Rule)| Behind::of(*index, &decide([rule], self.audience));
         let verdict = Arc::new(Verdict {
             decision: decide(rules(), self.audience),
             reasons: reasons(rules()),
+            behind: met.iter().zip(rules()).map(alone).max()?,
             rules: met.clone(),
         });
         verdicts.insert(met, Arc::clone(&verdict));

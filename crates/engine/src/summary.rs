@@ -91,6 +91,9 @@ pub struct CategorySummary {
     pub withheld: u64,
     /// Of those withheld, the ones that no rule met: withheld for what they share.
     pub withheld_shared: u64,
+    /// Of those withheld, the ones that their own rules would not withhold: withheld for what they
+    /// share, whether a rule met them or not.
+    pub withheld_pulled: u64,
     /// Records that had stated no uncertainty.
     pub before_unknown: u64,
     /// Median and 95th percentile of the uncertainty before, in metres, rounded up to the ladder.
@@ -111,6 +114,9 @@ pub struct RuleSummary {
     pub generalised: u64,
     /// Records withheld.
     pub withheld: u64,
+    /// Other records that were told less precisely or withheld because they share something with
+    /// one that this rule met: where several did, it is the strictest.
+    pub pulled_along: u64,
 }
 
 /// A published cell or block.
@@ -225,6 +231,11 @@ impl Summary {
     pub fn withheld(&self) -> u64 {
         self.categories.iter().map(|category| category.withheld).sum()
     }
+
+    /// Records withheld for what they share, not by a rule that met them.
+    pub fn withheld_pulled(&self) -> u64 {
+        self.categories.iter().map(|category| category.withheld_pulled).sum()
+    }
 }
 
 fn role(role: Role) -> &'static str {
@@ -248,6 +259,7 @@ fn categories(findings: &Findings) -> Vec<CategorySummary> {
             shared: found.shared,
             withheld: found.withheld,
             withheld_shared: found.withheld_shared,
+            withheld_pulled: found.withheld_pulled,
             before_unknown: found.before_unknown,
             before_m: percentiles(&found.before_m),
             after_m: percentiles(&found.after_m),
@@ -266,6 +278,7 @@ fn rules(copy: &Prepared<'_>, findings: &Findings) -> Vec<RuleSummary> {
                 says: rule_words::says(&copy.settings().rules, rule),
                 generalised: found.generalised,
                 withheld: found.withheld,
+                pulled_along: found.pulled_along,
             })
         })
         .collect()

@@ -16,6 +16,7 @@ use crate::notes::{ChunkNotes, GroupMemory, GroupNumbers, Notes};
 use crate::pipeline;
 use crate::place::{Stated, is_standing};
 use crate::plan::{Plan, Role};
+use crate::pseudonym::Pseudonyms;
 use crate::share::{Progress, ShareError};
 use crate::tally::Reject;
 use crate::taxa::TaxonCores;
@@ -368,7 +369,8 @@ impl TableReader<'_> {
             }
         }
         if let Some(verdict) = verdict {
-            self.tie(state, facts, facts.event, &own, &verdict);
+            let (events, pseudonyms) = (&self.survey.events, self.judge.pseudonyms);
+            tie_record(&mut state.ties, events, pseudonyms, facts, own, &verdict);
             found.protected.push((number, verdict));
         }
         Ok(())
@@ -392,7 +394,8 @@ impl TableReader<'_> {
             &mut state.verdicts,
         );
         if let Some(verdict) = verdict {
-            self.tie(state, &facts, facts.event, &own, &verdict);
+            let (events, pseudonyms) = (&self.survey.events, self.judge.pseudonyms);
+            tie_record(&mut state.ties, events, pseudonyms, &facts, own, &verdict);
         }
     }
 
@@ -417,35 +420,34 @@ impl TableReader<'_> {
         }
         Ok(())
     }
+}
 
-    /// Notes what a protected record shares with others.
-    fn tie(
-        &self,
-        state: &mut Gathered,
-        facts: &RowFacts,
-        event: Option<u64>,
-        own: &Option<u64>,
-        verdict: &Arc<Verdict>,
-    ) {
-        let shared = Arc::new(Verdict::shared(verdict.decision.clone()));
-        let ties = &mut state.ties;
-        if let Some(event) = event {
-            self.survey.events.tie(event, &shared, self.judge.pseudonyms, ties);
+/// Notes what a protected record shares with others.
+pub(crate) fn tie_record(
+    ties: &mut Ties,
+    events: &Events,
+    pseudonyms: &Pseudonyms,
+    facts: &RowFacts,
+    own: Option<u64>,
+    verdict: &Verdict,
+) {
+    let shared = Arc::new(verdict.for_others());
+    if let Some(event) = facts.event {
+        events.tie(event, &shared, pseudonyms, ties);
+    }
+    // The outline and the centre of a cell that was told already are no exact place.
+    let stands = |place: &Stated| is_standing(*place, &verdict.decision, pseudonyms);
+    let has_cell = facts.place.as_ref().is_some_and(stands);
+    for had in facts.shared.iter().filter(|had| !has_cell || had.thing != Thing::Outline) {
+        tie(&mut ties.things, *had, &shared);
+    }
+    for place in facts.places().filter(|place| !stands(place)) {
+        for had in Had::around(place.point) {
+            tie(&mut ties.things, had, &shared);
         }
-        // The outline and the centre of a cell that was told already are no exact place.
-        let stands = |place: &Stated| is_standing(*place, &verdict.decision, self.judge.pseudonyms);
-        let has_cell = facts.place.as_ref().is_some_and(stands);
-        for had in facts.shared.iter().filter(|had| !has_cell || had.thing != Thing::Outline) {
-            tie(&mut ties.things, *had, &shared);
-        }
-        for place in facts.places().filter(|place| !stands(place)) {
-            for had in Had::around(place.point) {
-                tie(&mut ties.things, had, &shared);
-            }
-        }
-        if let Some(own) = own {
-            tie(&mut ties.records, *own, &shared);
-        }
+    }
+    if let Some(own) = own {
+        tie(&mut ties.records, own, &shared);
     }
 }
 

@@ -259,21 +259,42 @@ fn sentence(summary: &Summary) -> String {
         1 => "; 1 row of another table could not be used".to_owned(),
         rows => format!("; {rows} rows of other tables could not be used"),
     };
-    let count = |number: u64, one: &str, many: &str| match number {
-        1 => format!("1 {one}"),
-        number => format!("{number} {many}"),
-    };
     format!(
         "{}, {}, {}; {}{others}.",
         count(summary.records_clear, "record leaves as held", "records leave as held"),
         count(summary.generalised(), "is told less precisely", "are told less precisely"),
-        count(summary.withheld(), "is withheld", "are withheld"),
+        withheld(summary),
         count(
             rejected(|role| role == "records"),
             "record could not be used",
             "records could not be used"
         )
     )
+}
+
+/// How many records are withheld, and where some of that comes from.
+fn withheld(summary: &Summary) -> String {
+    let (all, pulled) = (summary.withheld(), summary.withheld_pulled());
+    let told = count(all, "is withheld", "are withheld");
+    if pulled == 0 {
+        return told;
+    }
+    let they = if pulled == 1 { "it shares" } else { "they share" };
+    let with = match all - pulled {
+        0 => "with a protected event or a row that could not be used",
+        _ => "with one",
+    };
+    format!(
+        "{told} ({} by rule, {pulled} because {they} an event, a place or a site {with})",
+        all - pulled
+    )
+}
+
+fn count(number: u64, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        number => format!("{number} {many}"),
+    }
 }
 
 const NOT_FOR_RELEASE: &str = "This folder is for the steward of the data. It is not for release: \

@@ -212,10 +212,15 @@ fn records_that_stated_no_uncertainty_are_said_so() {
 fn records_withheld_for_what_they_share_are_said_so() {
     let mut summary = made::all_withheld();
     assert!(!words(&html(&summary)).contains(text::SHARED_REMARK));
-    summary.categories[0].withheld_shared = 1;
+    summary.categories[0].withheld_pulled = 1;
     let told = words(&html(&summary));
-    assert!(told.contains("1 of the withheld records met no rule itself."), "{told}");
-    assert!(told.contains(text::SHARED_REMARK));
+    let sentence = "1 of 40 withheld records is withheld only for what it shares.";
+    assert!(told.contains(sentence), "{told}");
+    assert!(told.contains(text::SHARED_REMARK) && !told.contains(text::PULLED_REMARK));
+    summary.rules[0].pulled_along = 1;
+    let told = words(&html(&summary));
+    assert!(told.contains("40 withheld 1 pulled along"), "{told}");
+    assert!(told.contains(text::PULLED_REMARK));
 }
 
 #[test]

@@ -108,19 +108,35 @@ pub(super) const NO_PROTECTED: &str = "No record was withheld or told less preci
 pub(super) const NO_RULES_MET: &str = "No rule met a record.";
 pub(super) const CATEGORY_COLUMNS: [&str; 4] =
     ["Category", "Less precise by a rule", "Less precise for what they share", "Withheld"];
-pub(super) const RULE_COLUMNS: [&str; 3] = ["Rule", "Less precise", "Withheld"];
+pub(super) const RULE_COLUMNS: [&str; 4] = ["Rule", "Less precise", "Withheld", "Pulled along"];
 /// The same where a narrow page has no room for headings.
-pub(super) const RULE_UNITS: [&str; 3] = ["", "less precise", "withheld"];
+pub(super) const RULE_UNITS: [&str; 4] = ["", "less precise", "withheld", "pulled along"];
 pub(super) const SHARED_REMARK: &str = "A record that shares its event, its place or its site \
     with a protected record is told no more precisely than that one, or withheld with it.";
 pub(super) const RULES_REMARK: &str = "A record that several rules meet counts at each of them. The \
     strictest decides, be it that of a record with which it shares something.";
+pub(super) const PULLED_REMARK: &str = "“Pulled along” counts other records: they share something \
+    with a record that the rule met, and were made stricter by it. Where several rules could have \
+    done so, the strictest counts. “reedbed explain” says of one record what it shares, and with \
+    which.";
 
-/// Only a lower bound is known: a record counts at each rule that meets it.
-pub(super) fn withheld_without_rule(records: u64) -> String {
-    match records {
-        1 => "1 of the withheld records met no rule itself.".to_owned(),
-        _ => format!("{} of the withheld records met no rule themselves.", count(records)),
+pub(super) fn withheld_for_sharing(pulled: u64, withheld: u64) -> String {
+    match (pulled, withheld) {
+        (1, 1) => "The withheld record is withheld only for what it shares.".to_owned(),
+        _ if pulled == withheld => {
+            format!("All {} withheld records are withheld only for what they share.", count(pulled))
+        }
+        (1, _) => {
+            format!(
+                "1 of {} withheld records is withheld only for what it shares.",
+                count(withheld)
+            )
+        }
+        _ => format!(
+            "{} of {} withheld records are withheld only for what they share.",
+            count(pulled),
+            count(withheld)
+        ),
     }
 }
 

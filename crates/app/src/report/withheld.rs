@@ -31,6 +31,9 @@ pub(super) fn write(page: &mut Page, summary: &Summary) {
         if summary.rules.len() > 1 {
             page.remark(text::RULES_REMARK);
         }
+        if summary.rules.iter().any(|rule| rule.pulled_along > 0) {
+            page.remark(text::PULLED_REMARK);
+        }
     });
 }
 
@@ -50,9 +53,10 @@ fn categories(page: &mut Page, met: &[&CategorySummary]) {
 
 /// Says that records are protected for what they share, where some are.
 fn shared(page: &mut Page, summary: &Summary) {
-    let without_rule = summary.categories.iter().map(|category| category.withheld_shared).sum();
-    if without_rule > 0 {
-        page.remark(&[text::SHARED_REMARK, &text::withheld_without_rule(without_rule)].join(" "));
+    let pulled = summary.withheld_pulled();
+    if pulled > 0 {
+        let told = text::withheld_for_sharing(pulled, summary.withheld());
+        page.remark(&[text::SHARED_REMARK, &told].join(" "));
     } else if summary.categories.iter().any(|category| category.shared > 0) {
         page.remark(text::SHARED_REMARK);
     }
@@ -66,11 +70,13 @@ pub(super) fn swatch(page: &mut Page, category: &CategorySummary) {
 
 fn rules(page: &mut Page, rules: &[RuleSummary]) {
     page.begin_table("counts rules stacked", &text::RULE_COLUMNS);
-    let [_, less, withheld] = text::RULE_UNITS;
+    let [_, less, withheld, pulled] = text::RULE_UNITS;
     for rule in rules {
         page.begin_row().message(&rule.says, LONGEST_RULE);
         page.raw("<small>").message(&rule.rule, LONGEST_RULE).raw("</small>").end_row_heading();
-        for (records, unit) in [(rule.generalised, less), (rule.withheld, withheld)] {
+        for (records, unit) in
+            [(rule.generalised, less), (rule.withheld, withheld), (rule.pulled_along, pulled)]
+        {
             page.raw("<td role=\"cell\" class=\"count\">").count(records).unit(unit).raw("</td>");
         }
         page.end_row();

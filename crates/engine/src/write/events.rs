@@ -9,7 +9,6 @@ use super::{ChunkWritten, Gathered, Passing, TableWriter};
 use crate::pseudonym::Pseudonyms;
 use crate::statement;
 use crate::treat::EVENT;
-use crate::verdict::Verdict;
 
 /// Whether two decisions tell an event in the same way.
 pub(super) fn told_alike(a: &Decision, b: &Decision) -> bool {
@@ -57,7 +56,7 @@ impl TableWriter<'_> {
             Some(verdict)
                 if !is_left_alone && wanted.is_none() && !verdict.decision.is_withheld() =>
             {
-                let shared = Arc::new(Verdict::shared(verdict.decision.clone()));
+                let shared = Arc::new(verdict.for_others());
                 self.protected(passing, &facts, &shared, true, &mut state.names, written);
             }
             _ => written.count.withheld += 1,

@@ -55,7 +55,7 @@ impl TableWriter<'_> {
         };
         let event = facts.event.filter(|event| events.has(*event));
         if let Some(event) = event {
-            written.wanted.push((event, Arc::new(Verdict::shared(verdict.decision.clone()))));
+            written.wanted.push((event, Arc::new(verdict.for_others())));
         }
         state.findings.protected_record(&verdict, stated, &shown);
         self.protected(passing, &facts, &verdict, event.is_some(), &mut state.names, written);

@@ -113,6 +113,7 @@ pub(crate) fn fen() -> Summary {
         ],
         ..empty()
     };
+    summary.rules[0].pulled_along = 101;
     summary.oddities.datum_not_stated = 412;
     summary.oddities.place_unknown = 1;
     summary
@@ -273,6 +274,7 @@ pub(crate) fn category(
         shared,
         withheld,
         withheld_shared: 0,
+        withheld_pulled: 0,
         before_unknown: shared / 8,
         before_m,
         after_m,
@@ -280,7 +282,13 @@ pub(crate) fn category(
 }
 
 fn rule(rule: &str, says: &str, generalised: u64, withheld: u64) -> RuleSummary {
-    RuleSummary { rule: rule.to_owned(), says: says.to_owned(), generalised, withheld }
+    RuleSummary {
+        rule: rule.to_owned(),
+        says: says.to_owned(),
+        generalised,
+        withheld,
+        pulled_along: 0,
+    }
 }
 
 fn ring(name: &str, lon: f64, lat: f64, radius: f64) -> Outline {
