@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use reedbed_core::area::AreaSet;
-use reedbed_core::decide::{Audience, Decision, Facts, Meeting, PlaceFact, decide, meet};
+use reedbed_core::decide::{Audience, Facts, Meeting, PlaceFact, decide, meet};
 use reedbed_core::period::{Day, Period};
 use reedbed_core::place::Point;
 use reedbed_core::rule::{Rule, RuleSet};
@@ -214,30 +214,31 @@ impl<'a> Judge<'a> {
         })
     }
 
-    /// How each rule stands to a record, for people: the decision and every rule looked at.
+    /// How each rule stands to a record, or to an event where there are no taxa, for people: every
+    /// rule looked at.
     pub(crate) fn explain(
         &self,
         row: Row<'_>,
         plan: &Plan<'_>,
         facts: &RowFacts,
         inherited: (Option<Stated>, Option<Period>),
-        taxa: &TaxonCores,
-    ) -> (TaxonHits, Vec<(usize, Meeting)>, Decision) {
+        taxa: Option<&TaxonCores>,
+    ) -> (TaxonHits, Vec<(usize, Meeting)>) {
         let mut names = NameCache::default();
-        let hits = names.hits(row, plan, facts.taxon, taxa, self);
-        let meetings =
-            self.with_facts(row, plan, "occurrence", Some(hits), facts, inherited, |facts| {
-                (0..)
-                    .zip(&self.rules.rules)
-                    .map(|(index, rule)| (index, meet(rule, facts, self.areas, self.today)))
-                    .collect::<Vec<_>>()
-            });
-        let met = meetings
-            .iter()
-            .filter(|(_, meeting)| meeting.is_met())
-            .filter_map(|(index, _)| self.rules.rules.get(*index));
-        let decision = decide(met, self.audience);
-        (hits.clone(), meetings, decision)
+        let hits = taxa.map(|taxa| {
+            let hits = names.hits(row, plan, facts.taxon, taxa, self).clone();
+            let identified = taxa.identified_of(row, plan);
+            let more = identified.iter().map(|texts| self.index.lookup(&texts.facts()));
+            more.fold(hits, both)
+        });
+        let kind = if taxa.is_some() { "occurrence" } else { "event" };
+        let meetings = self.with_facts(row, plan, kind, hits.as_ref(), facts, inherited, |facts| {
+            (0..)
+                .zip(&self.rules.rules)
+                .map(|(index, rule)| (index, meet(rule, facts, self.areas, self.today)))
+                .collect()
+        });
+        (hits.unwrap_or_default(), meetings)
     }
 
     /// The rules.
