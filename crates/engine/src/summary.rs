@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::facts::Oddities;
 use crate::findings::{Findings, percentiles};
-use crate::plan::Role;
+use crate::plan::{self, Role};
 use crate::rule_words;
 use crate::share::Prepared;
 use crate::tally::{Reject, RowCount};
@@ -36,6 +36,8 @@ pub struct Summary {
     pub rule_findings_total: usize,
     /// By table.
     pub tables: Vec<TableSummary>,
+    /// What the numbers of records count: `records`, or `events` where there is no table of records.
+    pub counted: &'static str,
     /// Records that leave as held.
     pub records_clear: u64,
     /// By category, the strictest first.
@@ -206,6 +208,11 @@ impl Summary {
                     rows: rows.clone(),
                 })
                 .collect(),
+            counted: role(if plan::counts_events(copy.plans()) {
+                Role::Events
+            } else {
+                Role::Records
+            }),
             records_clear: findings.clear,
             categories: categories(findings),
             rules: rules(copy, findings),
@@ -230,6 +237,17 @@ impl Summary {
     /// Records withheld.
     pub fn withheld(&self) -> u64 {
         self.categories.iter().map(|category| category.withheld).sum()
+    }
+
+    /// Whether events are counted, because there is no table of records.
+    pub fn counts_events(&self) -> bool {
+        self.counted == role(Role::Events)
+    }
+
+    /// Rows that could not be used, of the tables whose rows are counted.
+    pub fn unusable(&self) -> u64 {
+        let counted = self.tables.iter().filter(|table| table.role == self.counted);
+        counted.map(|table| table.rows.rejected).sum()
     }
 
     /// Records withheld for what they share, not by a rule that met them.

@@ -219,6 +219,7 @@ fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyho
     match output {
         Output::Json => {
             let body = serde_json::json!({
+                "counted": summary.counted,
                 "recordsClear": summary.records_clear,
                 "recordsGeneralised": summary.generalised(),
                 "recordsWithheld": summary.withheld(),
@@ -230,9 +231,10 @@ fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyho
             terminal::print(&body.to_string())?;
         }
         Output::Plain => {
-            terminal::print(&format!("records as held\t{}", summary.records_clear))?;
-            terminal::print(&format!("records generalised\t{}", summary.generalised()))?;
-            terminal::print(&format!("records withheld\t{}", summary.withheld()))?;
+            let counted = summary.counted;
+            terminal::print(&format!("{counted} as held\t{}", summary.records_clear))?;
+            terminal::print(&format!("{counted} generalised\t{}", summary.generalised()))?;
+            terminal::print(&format!("{counted} withheld\t{}", summary.withheld()))?;
             terminal::print(&format!("rows rejected\t{rejected}"))?;
         }
         Output::Human => {
@@ -250,24 +252,27 @@ fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyho
 }
 
 fn sentence(summary: &Summary) -> String {
-    let rejected = |is_counted: fn(&str) -> bool| -> u64 {
-        let tables = summary.tables.iter().filter(|table| is_counted(table.role));
-        tables.map(|table| table.rows.rejected).sum()
-    };
-    let others = match rejected(|role| role != "records") {
+    let rejected: u64 = summary.tables.iter().map(|table| table.rows.rejected).sum();
+    let others = match rejected - summary.unusable() {
         0 => String::new(),
         1 => "; 1 row of another table could not be used".to_owned(),
         rows => format!("; {rows} rows of other tables could not be used"),
     };
+    let (one, many) =
+        if summary.counts_events() { ("event", "events") } else { ("record", "records") };
     format!(
         "{}, {}, {}; {}{others}.",
-        count(summary.records_clear, "record leaves as held", "records leave as held"),
+        count(
+            summary.records_clear,
+            &format!("{one} leaves as held"),
+            &format!("{many} leave as held")
+        ),
         count(summary.generalised(), "is told less precisely", "are told less precisely"),
         withheld(summary),
         count(
-            rejected(|role| role == "records"),
-            "record could not be used",
-            "records could not be used"
+            summary.unusable(),
+            &format!("{one} could not be used"),
+            &format!("{many} could not be used")
         )
     )
 }

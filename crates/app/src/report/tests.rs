@@ -6,6 +6,7 @@ mod markup;
 
 use reedbed_core::category::Category;
 
+use super::text::Counted;
 use super::{html, text};
 use markup::{elements, words};
 
@@ -31,6 +32,19 @@ fn every_table_has_an_equation_that_balances() {
         assert!(told.contains(&format!("{left} = {right} ✓ balanced")), "{}", table.file);
     }
     assert!(told.contains("20,003 read + 0 added = 19,980 written + 20 withheld + 3 rejected"));
+}
+
+#[test]
+fn events_are_counted_where_there_is_no_table_of_records() {
+    let mut summary = made::fen();
+    summary.counted = "events";
+    summary.tables.retain(|table| table.role == "events");
+    summary.tables[0].rows.rejected = 4;
+    let told = words(&html(&summary));
+    assert!(told.contains("19,812 events leave as held, 168 are told less precisely"), "{told}");
+    assert!(told.contains("4 could not be used") && told.contains("4 of 12 rules met events."));
+    assert!(told.contains(Counted::Events.note().unwrap()));
+    assert!(!words(&html(&made::fen())).contains("it means events"));
 }
 
 #[test]
@@ -62,11 +76,11 @@ fn the_answer_follows_from_the_numbers() {
     (summary.rule_findings, summary.rule_findings_total) = (Vec::new(), 0);
     assert_eq!(answer(&summary), text::ANSWER_YES);
     summary.categories = Vec::new();
-    assert_eq!(answer(&summary), text::ANSWER_NO_MATCH);
+    assert_eq!(answer(&summary), Counted::Records.answer_no_match());
     summary.rules_total = 0;
     assert_eq!(answer(&summary), text::ANSWER_NO_RULES);
-    assert_eq!(answer(&made::all_withheld()), text::ANSWER_NOTHING);
-    assert_eq!(answer(&made::empty()), text::ANSWER_NOTHING);
+    assert_eq!(answer(&made::all_withheld()), Counted::Records.answer_nothing());
+    assert_eq!(answer(&made::empty()), Counted::Records.answer_nothing());
 }
 
 #[test]
@@ -75,9 +89,9 @@ fn an_empty_section_is_one_sentence_and_no_table() {
     assert!(!page.contains("<table") && !page.contains("<svg"));
     let told = words(&page);
     for sentence in [
-        text::NO_PROTECTED,
+        &Counted::Records.no_protected(),
         text::NO_FINDINGS,
-        text::NO_RULES_MET,
+        Counted::Records.no_rules_met(),
         text::map::NO_CELLS,
         text::NO_PLACES,
         text::NO_TABLES,

@@ -7,10 +7,10 @@ use reedbed_core::category::Category;
 
 use super::number::{count, length, wide};
 
-mod lead;
+mod counted;
 pub(super) mod map;
 
-pub(super) use lead::lead;
+pub(super) use counted::Counted;
 
 pub(super) const LANGUAGE: &str = "en";
 pub(super) const TITLE: &str = "Reedbed report: not for release";
@@ -39,16 +39,10 @@ pub(super) const UNUSABLE: &str = "Could not be used";
 
 pub(super) const ANSWER_NO_ROWS_LOST: &str =
     "No. The rows of a table do not add up: do not hand this copy over.";
-pub(super) const ANSWER_NOTHING: &str = "No record leaves, so there is nothing to hand over.";
 pub(super) const ANSWER_NO_RULES: &str =
     "Not by any rule: no rule was given, so nothing was protected.";
-pub(super) const ANSWER_NO_MATCH: &str =
-    "Look before you do: no rule met any record, so nothing was protected.";
 pub(super) const ANSWER_YES: &str = "By your rules, yes.";
 pub(super) const ANSWER_YES_LOOK: &str = "By your rules, yes, after a look at these points.";
-pub(super) const LIMITS: &str = "The rules were applied to every record that could be used. No \
-    attack was run on this copy, and Reedbed does not know what others hold or have published: \
-    both can still give a place away.";
 pub(super) const FOLDERS: &str = "Only the folder “package” may leave. The folder “steward”, in \
     which this report lies, names rules and places and stays with you.";
 
@@ -104,8 +98,6 @@ pub(super) const FOR_UNNAMED_PARTNER: &str = "One partner, who is not named.";
 pub(super) const PARTNER_ONLY: &str = "It tells more than a public copy may. Hand it to this \
     partner and to nobody else; another partner gets a copy of its own.";
 
-pub(super) const NO_PROTECTED: &str = "No record was withheld or told less precisely.";
-pub(super) const NO_RULES_MET: &str = "No rule met a record.";
 pub(super) const CATEGORY_COLUMNS: [&str; 4] =
     ["Category", "Less precise by a rule", "Less precise for what they share", "Withheld"];
 pub(super) const RULE_COLUMNS: [&str; 4] = ["Rule", "Less precise", "Withheld", "Pulled along"];
@@ -137,15 +129,6 @@ pub(super) fn withheld_for_sharing(pulled: u64, withheld: u64) -> String {
             count(pulled),
             count(withheld)
         ),
-    }
-}
-
-pub(super) fn rules_met(met: u64, total: u64) -> String {
-    match (met, total) {
-        (1, 1) => "The only rule met records.".to_owned(),
-        _ if met == total => format!("All {} rules met records.", count(total)),
-        (1, _) => format!("1 of {} rules met records.", count(total)),
-        _ => format!("{} of {} rules met records.", count(met), count(total)),
     }
 }
 

@@ -3,10 +3,11 @@
 use reedbed_engine::summary::{CategorySummary, RuleSummary, Summary};
 
 use super::markup::{Page, folded};
-use super::{number, text};
+use super::{answer, number, text};
 
 /// Writes the section.
 pub(super) fn write(page: &mut Page, summary: &Summary) {
+    let counted = answer::counted(summary);
     page.section("withheld", text::WITHHELD, |page| {
         let met: Vec<&CategorySummary> = summary
             .categories
@@ -14,19 +15,19 @@ pub(super) fn write(page: &mut Page, summary: &Summary) {
             .filter(|category| category.by_rule + category.shared + category.withheld > 0)
             .collect();
         if met.is_empty() {
-            page.paragraph(text::NO_PROTECTED);
+            page.paragraph(&counted.no_protected());
         } else {
             categories(page, &met);
             shared(page, summary);
         }
         if summary.rules.is_empty() {
-            page.paragraph(text::NO_RULES_MET);
+            page.paragraph(counted.no_rules_met());
             return;
         }
-        page.paragraph(&text::rules_met(
-            number::wide(summary.rules.len()),
-            number::wide(summary.rules_total),
-        ));
+        page.paragraph(
+            &counted
+                .rules_met(number::wide(summary.rules.len()), number::wide(summary.rules_total)),
+        );
         folded(page, &summary.rules, RULES_IN_SIGHT, text::more_rules, rules);
         if summary.rules.len() > 1 {
             page.remark(text::RULES_REMARK);

@@ -18,6 +18,7 @@ pub(crate) fn empty() -> Summary {
         rule_findings: Vec::new(),
         rule_findings_total: 0,
         tables: Vec::new(),
+        counted: "records",
         records_clear: 0,
         categories: Vec::new(),
         rules: Vec::new(),
