@@ -241,6 +241,21 @@ impl<'a> Judge<'a> {
         (hits.unwrap_or_default(), meetings)
     }
 
+    /// Whether boundaries were given.
+    pub(crate) fn has_areas(&self) -> bool {
+        !self.areas.is_empty()
+    }
+
+    /// Whether a circle round a point touches any boundary.
+    pub(crate) fn is_in_any_area(&self, point: Point, radius_m: f64) -> bool {
+        self.areas.any_touched_by(point, radius_m)
+    }
+
+    /// Whether a rule by itself protects anything from the audience.
+    pub(crate) fn protects(&self, rule: &Rule) -> bool {
+        decide([rule], self.audience).is_protected()
+    }
+
     /// The rules.
     pub(crate) fn rules(&self) -> &RuleSet {
         self.rules

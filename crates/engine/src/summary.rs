@@ -1,10 +1,11 @@
 //! What the steward is told about a copy: the content of `report.json`, and of `report.html`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reedbed_core::category::Category;
 use reedbed_core::decide::Audience;
 use reedbed_core::place::Nano;
+use reedbed_core::rule::Rule;
 use serde::Serialize;
 
 use crate::facts::Oddities;
@@ -44,6 +45,12 @@ pub struct Summary {
     pub categories: Vec<CategorySummary>,
     /// Rules that met a record, in the order of the lists.
     pub rules: Vec<RuleSummary>,
+    /// Rules that met nothing, in the order of the lists: all of them where the lists are short.
+    pub rules_unmet: Vec<UnmetRule>,
+    /// How many rules met nothing; rules that protect nothing do not count.
+    pub rules_unmet_total: usize,
+    /// Whether boundaries were given and no place of the dataset lies in any of them.
+    pub boundaries_missed: bool,
     /// Published cells of protected records.
     pub cells: Vec<CellSummary>,
     /// Records whose cells are not in the list because it is full.
@@ -121,6 +128,15 @@ pub struct RuleSummary {
     pub pulled_along: u64,
 }
 
+/// A rule that met nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnmetRule {
+    /// List and line.
+    pub rule: String,
+    /// The rule in a sentence.
+    pub says: String,
+}
+
 /// A published cell or block.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -185,6 +201,7 @@ impl Summary {
             oddities.merge(&table.oddities);
         }
         let (matched_names, matched_names_total) = survey.names.matched(MOST_NAMES);
+        let (rules_unmet, rules_unmet_total) = rules_unmet(copy, findings);
         let (unlisted_names, unlisted_names_total) = survey.names.unlisted(MOST_NAMES);
         Self {
             format_version: 1,
@@ -216,6 +233,9 @@ impl Summary {
             records_clear: findings.clear,
             categories: categories(findings),
             rules: rules(copy, findings),
+            rules_unmet,
+            rules_unmet_total,
+            boundaries_missed: survey.misses_boundaries(copy.judge()),
             cells: cells(findings),
             records_without_cell: findings.uncounted_cells,
             boundaries: boundaries(copy, findings),
@@ -302,6 +322,25 @@ fn rules(copy: &Prepared<'_>, findings: &Findings) -> Vec<RuleSummary> {
         .collect()
 }
 
+/// The rules that met neither a record nor an event, and how many there are.
+fn rules_unmet(copy: &Prepared<'_>, findings: &Findings) -> (Vec<UnmetRule>, usize) {
+    let rules = &copy.settings().rules;
+    let mut met: BTreeSet<usize> = findings.rules.keys().copied().collect();
+    for table in &copy.survey().tables {
+        met.extend(table.protected.iter().flat_map(|(_, verdict)| &verdict.rules));
+    }
+    let is_unmet =
+        |(index, rule): &(usize, &Rule)| !met.contains(index) && copy.judge().protects(rule);
+    let unmet: Vec<&Rule> =
+        rules.rules.iter().enumerate().filter(is_unmet).map(|(_, rule)| rule).collect();
+    let shown = if rules.rules.len() < SHORT_LIST { unmet.len() } else { FEW_UNMET };
+    let told = unmet
+        .iter()
+        .take(shown)
+        .map(|rule| UnmetRule { rule: rule.id.to_string(), says: rule_words::says(rules, rule) });
+    (told.collect(), unmet.len())
+}
+
 fn cells(findings: &Findings) -> Vec<CellSummary> {
     let mut cells: Vec<_> = findings.cells.iter().collect();
     cells.sort_by_key(|(bounds, _)| **bounds);
@@ -384,6 +423,9 @@ fn reject_counts(rejects: &[Reject]) -> Vec<RejectCount> {
 }
 
 const MOST_NAMES: usize = 200;
+/// Of lists with fewer rules, every rule that met nothing is told.
+const SHORT_LIST: usize = 200;
+const FEW_UNMET: usize = 20;
 const MOST_FINDINGS: usize = 500;
 const MOST_BOUNDARIES: usize = 60;
 const MOST_POINTS: usize = 800;

@@ -2,6 +2,7 @@
 //! others. Nothing is written yet.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use reedbed_formats::chunk::Chunk;
 use reedbed_formats::row::Fields;
@@ -36,6 +37,10 @@ pub(crate) struct Survey {
     pub(crate) names: NameTally,
     /// Rows that cannot be used, in the order of tables and rows.
     pub(crate) rejects: Vec<Reject>,
+    /// Whether any row states a place that is known, or inherits one.
+    has_place: AtomicBool,
+    /// Whether any such place may lie in any boundary.
+    is_in_boundaries: AtomicBool,
 }
 
 /// What the first reading found in one table.
@@ -99,6 +104,13 @@ impl Survey {
     /// Whether any record is protected.
     pub(crate) fn has_protected(&self) -> bool {
         !self.ties.is_empty() || self.tables.iter().any(|table| !table.protected.is_empty())
+    }
+
+    /// Whether boundaries were given and places are known, and none of these lies in any of those.
+    pub(crate) fn misses_boundaries(&self, judge: &Judge<'_>) -> bool {
+        judge.has_areas()
+            && self.has_place.load(Ordering::Relaxed)
+            && !self.is_in_boundaries.load(Ordering::Relaxed)
     }
 
     fn take(&mut self, index: usize, found: TableFound) {
@@ -331,6 +343,7 @@ impl TableReader<'_> {
         found: &mut ChunkFound,
     ) -> Result<(), facts::Unusable> {
         if self.plan.role == Role::Events {
+            self.look_for_boundaries(facts.place);
             let verdict = self.judge.event(row, self.plan, facts, &mut state.verdicts);
             let id = own.ok_or_else(|| facts::Unusable {
                 column: own_heading(self.plan),
@@ -348,6 +361,7 @@ impl TableReader<'_> {
         found.ids.extend(own);
         let events = &self.survey.events;
         let place = facts.place.or_else(|| events.place(facts.event));
+        self.look_for_boundaries(place);
         let period = facts.widest_period.or_else(|| events.period(facts.event));
         let verdict = self.judge.record(
             row,
@@ -374,6 +388,19 @@ impl TableReader<'_> {
             found.protected.push((number, verdict));
         }
         Ok(())
+    }
+
+    /// Notes whether places lie in boundaries at all; one that does is enough.
+    fn look_for_boundaries(&self, place: Option<Stated>) {
+        let survey = self.survey;
+        if survey.is_in_boundaries.load(Ordering::Relaxed) || !self.judge.has_areas() {
+            return;
+        }
+        let Some(place) = place else { return };
+        survey.has_place.store(true, Ordering::Relaxed);
+        if self.judge.is_in_any_area(place.point, place.radius_m().min(FARTHEST_M)) {
+            survey.is_in_boundaries.store(true, Ordering::Relaxed);
+        }
     }
 
     /// A row that cannot be used may be of a listed taxon all the same: what it shares stays
@@ -462,3 +489,6 @@ fn event(facts: &RowFacts, verdict: Option<Arc<Verdict>>) -> Event {
         verdict,
     }
 }
+
+/// A place that is less certain than this does not show that boundaries are where they should be.
+const FARTHEST_M: f64 = 10_000.0;

@@ -171,6 +171,7 @@ fn looks(summary: &Summary, unbalanced: u64) -> Vec<(&'static str, String)> {
     let odd = oddities::sentences(summary);
     [
         (unbalanced, "rows", text::look_rows(unbalanced)),
+        (u64::from(summary.boundaries_missed), "withheld", counted(summary).look_boundaries()),
         (findings, "lists", text::look_findings(findings)),
         (matched, "names", text::look_matched(matched)),
         (unlisted, "names", text::look_unlisted(unlisted)),

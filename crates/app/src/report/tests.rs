@@ -251,6 +251,15 @@ fn what_is_to_be_known_of_the_rules_is_a_point_to_look_at_and_none_is_lost() {
 }
 
 #[test]
+fn boundaries_in_which_nothing_lies_are_a_point_to_look_at() {
+    let mut summary = made::fen();
+    let sentence = Counted::Records.look_boundaries();
+    assert!(!words(&html(&summary)).contains(&sentence));
+    summary.boundaries_missed = true;
+    assert!(words(&html(&summary)).contains(&sentence));
+}
+
+#[test]
 fn a_cell_on_the_map_tells_its_bounds_and_records() {
     let page = html(&made::fen()).replace('\u{a0}', " ");
     assert!(

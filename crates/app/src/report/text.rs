@@ -107,6 +107,10 @@ pub(super) const SHARED_REMARK: &str = "A record that shares its event, its plac
     with a protected record is told no more precisely than that one, or withheld with it.";
 pub(super) const RULES_REMARK: &str = "A record that several rules meet counts at each of them. The \
     strictest decides, be it that of a record with which it shares something.";
+pub(super) const UNMET: &str = "Rules that met nothing";
+pub(super) const UNMET_REMARK: &str = "This is right where a species was not recorded. It is not \
+    where a name is misspelt, a season is turned round, or an area lies elsewhere because its \
+    latitudes and longitudes are exchanged.";
 pub(super) const PULLED_REMARK: &str = "“Pulled along” counts other records: they share something \
     with a record that the rule met, and were made stricter by it. Where several rules could have \
     done so, the strictest counts. “reedbed explain” says of one record what it shares, and with \

@@ -35,6 +35,7 @@ pub(super) fn write(page: &mut Page, summary: &Summary) {
         if summary.rules.iter().any(|rule| rule.pulled_along > 0) {
             page.remark(text::PULLED_REMARK);
         }
+        unmet(page, summary);
     });
 }
 
@@ -50,6 +51,27 @@ fn categories(page: &mut Page, met: &[&CategorySummary]) {
             .end_row();
     }
     page.end_table();
+}
+
+/// Names the rules that met nothing: a name may be misspelt, or an area lie elsewhere.
+fn unmet(page: &mut Page, summary: &Summary) {
+    if summary.rules_unmet.is_empty() {
+        return;
+    }
+    page.raw("<h3>").raw(text::UNMET).raw("</h3>\n").remark(text::UNMET_REMARK);
+    folded(page, &summary.rules_unmet, RULES_IN_SIGHT, text::more_rules, |page, rules| {
+        page.raw("<ul class=\"notes\">\n");
+        for rule in rules {
+            page.raw("<li>").message(&rule.says, LONGEST_RULE);
+            page.raw(" <small>").message(&rule.rule, LONGEST_RULE).raw("</small></li>\n");
+        }
+        page.raw("</ul>\n");
+    });
+    let (shown, total) =
+        (number::wide(summary.rules_unmet.len()), number::wide(summary.rules_unmet_total));
+    if let Some(shown) = text::findings_shown(shown, total) {
+        page.remark(&shown);
+    }
 }
 
 /// Says that records are protected for what they share, where some are.

@@ -3,7 +3,7 @@
 use reedbed_core::category::Category;
 use reedbed_engine::summary::{
     CategorySummary, CellSummary, MatchedName, NameCount, Outline, RejectCount, RuleSummary,
-    Summary, TableSummary,
+    Summary, TableSummary, UnmetRule,
 };
 
 /// A dataset without a row.
@@ -17,6 +17,9 @@ pub(crate) fn empty() -> Summary {
         rules_total: 12,
         rule_findings: Vec::new(),
         rule_findings_total: 0,
+        rules_unmet: Vec::new(),
+        rules_unmet_total: 0,
+        boundaries_missed: false,
         tables: Vec::new(),
         counted: "records",
         records_clear: 0,
@@ -63,6 +66,13 @@ pub(crate) fn fen() -> Summary {
         .map(str::to_owned)
         .to_vec(),
         rule_findings_total: 2,
+        rules_unmet: [
+            ("`rules.csv` line 4", "Locustella luscinioides: category medium (Reedmoor Trust)."),
+            ("`rules.csv` line 6", "Any taxon, in Alder carr: category high (Reedmoor Trust)."),
+        ]
+        .map(|(rule, says)| UnmetRule { rule: rule.to_owned(), says: says.to_owned() })
+        .to_vec(),
+        rules_unmet_total: 8,
         cells: [
             ([52.6, 1.5, 52.7, 1.6], Category::High, 104),
             ([52.6, 1.4, 52.7, 1.5], Category::High, 22),
@@ -220,6 +230,9 @@ pub(crate) fn hostile() -> Summary {
         partner: Some(HOSTILE.join(" ")),
         tables: HOSTILE.map(|name| table(name, "records", [2, 0, 1, 0, 0], [0, 0])).to_vec(),
         rules: HOSTILE.map(|name| rule(name, name, 1, 0)).to_vec(),
+        rules_unmet: HOSTILE
+            .map(|name| UnmetRule { rule: name.to_owned(), says: name.to_owned() })
+            .to_vec(),
         rule_findings: HOSTILE.map(str::to_owned).to_vec(),
         rule_findings_total: HOSTILE.len(),
         boundaries: HOSTILE.map(|name| ring(name, 1.55, 52.65, 0.04)).to_vec(),

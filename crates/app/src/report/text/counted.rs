@@ -95,6 +95,13 @@ impl Counted {
         )
     }
 
+    pub(in super::super) fn look_boundaries(self) -> String {
+        format!(
+            "No {} lies in any of the boundaries that you gave. Are latitude and longitude exchanged?",
+            self.one()
+        )
+    }
+
     pub(in super::super) fn no_protected(self) -> String {
         format!("No {} was withheld or told less precisely.", self.one())
     }
