@@ -260,6 +260,28 @@ fn boundaries_in_which_nothing_lies_are_a_point_to_look_at() {
 }
 
 #[test]
+fn names_of_boundaries_without_room_are_trimmed() {
+    let mut summary = made::fen();
+    for outline in &mut summary.boundaries {
+        outline.name.push_str(" \n");
+    }
+    let told = words(&html(&summary));
+    assert!(
+        told.contains("without room for their name: Heron reedbed, Pump House roost\n"),
+        "{told}"
+    );
+}
+
+#[test]
+fn names_that_may_be_listed_ones_are_not_said_to_have_led_to_a_rule() {
+    let mut summary = made::fen();
+    (summary.rules, summary.categories) = (Vec::new(), Vec::new());
+    let told = words(&html(&summary));
+    assert!(told.contains(Counted::Records.no_rules_met()) && told.contains("Botaurus stelaris"));
+    assert!(told.contains("4 names may be listed ones") && !told.contains("led to a rule"));
+}
+
+#[test]
 fn a_cell_on_the_map_tells_its_bounds_and_records() {
     let page = html(&made::fen()).replace('\u{a0}', " ");
     assert!(

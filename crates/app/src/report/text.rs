@@ -27,7 +27,7 @@ pub(super) const PRECISION: &str = "How much precision was given up?";
 pub(super) const ROWS: &str = "Is every row accounted for?";
 pub(super) const NAMES: &str = "Which names deserve a look?";
 pub(super) const UNLISTED: &str = "Names on no list";
-pub(super) const MATCHED: &str = "Names matched in another way";
+pub(super) const MATCHED: &str = "Names that may be listed ones";
 pub(super) const REJECTS: &str = "What could not be used?";
 pub(super) const ODDITIES: &str = "What else was odd?";
 pub(super) const ABOUT: &str = "About this report";
@@ -76,9 +76,9 @@ pub(super) fn look_unlisted(names: u64) -> String {
 
 pub(super) fn look_matched(names: u64) -> String {
     match names {
-        1 => "1 name was matched in another way than letter by letter. Is it right?".to_owned(),
+        1 => "1 name may be a listed one, though not written as in a list. Is it?".to_owned(),
         _ => format!(
-            "{} names were matched in another way than letter by letter. Are they right?",
+            "{} names may be listed ones, though not written as in a list. Are they?",
             count(names)
         ),
     }
@@ -235,14 +235,15 @@ pub(super) fn protected_rows(protected: u64, shared: u64) -> Option<String> {
 }
 
 pub(super) const NO_UNLISTED: &str = "No record bears a name that is on no list.";
-pub(super) const NO_MATCHED: &str = "No name was matched in another way than letter by letter.";
+pub(super) const NO_MATCHED: &str = "No name may be a listed one that is written otherwise.";
 pub(super) const UNLISTED_REMARK: &str = "No rule lists these names. A record that bears one of \
     them is protected only where a rule for any taxon meets it, or for what it shares with a \
     protected record. If one of them should be protected, a rule is missing. The number counts the \
     records.";
-pub(super) const MATCHED_REMARK: &str = "These names led to a rule though they are not written as \
-    in its list. Reedbed would rather protect one too many than one too few. The number counts the \
-    records.";
+pub(super) const MATCHED_REMARK: &str = "These names are not written as in a list, and may be \
+    listed all the same. Where one is taken for a listed name, a rule about that name meets the \
+    record if its area, season and the like fit too. Reedbed would rather protect one too many than \
+    one too few. The number counts the records.";
 
 pub(super) fn names_shown(shown: u64, total: u64) -> Option<String> {
     (shown < total)
