@@ -1,5 +1,7 @@
 //! `reedbed share`: turns a dataset into a copy that is fit to hand over.
 
+mod told;
+
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -8,12 +10,10 @@ use clap::ValueEnum;
 use reedbed_core::decide::Audience;
 use reedbed_engine::pseudonym::{Pseudonyms, Secret};
 use reedbed_engine::share::{self, Holder, OutputForm, Settings, Shared};
-use reedbed_engine::summary::Summary;
 
 use super::Output;
 use super::exit::Exit;
 use super::inputs::{InputArgs, RuleArgs, tell_findings};
-use super::terminal;
 use crate::progress::Bars;
 use crate::{clock, keys, rejects, report};
 
@@ -121,14 +121,14 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let prepared = share::prepare(&dataset, &settings, &pseudonyms, &bars)?;
     let Some(out) = args.out.as_deref().filter(|_| !args.dry_run) else {
         let shared = prepared.write(None, &bars)?;
-        tell(&shared, None, output)?;
+        told::tell(&shared, None, output)?;
         return Ok(Exit::Done);
     };
     let whole = Whole::begin(out)?;
     let shared = prepared.write(Some(&whole.partial.join("package")), &bars)?;
     write_steward(&whole.partial.join("steward"), &shared, is_new.then_some(&settings.secret))?;
     whole.finish()?;
-    tell(&shared, Some(out), output)?;
+    told::tell(&shared, Some(out), output)?;
     Ok(Exit::Done)
 }
 
@@ -210,96 +210,6 @@ fn write_steward(
         keys::write(&folder.join("pseudonyms.key"), secret).with_context(cannot)?;
     }
     Ok(())
-}
-
-/// Tells the result: numbers, never names or places.
-fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyhow::Error> {
-    let summary = &shared.summary;
-    let rejected: u64 = summary.tables.iter().map(|table| table.rows.rejected).sum();
-    match output {
-        Output::Json => {
-            let body = serde_json::json!({
-                "counted": summary.counted,
-                "recordsClear": summary.records_clear,
-                "recordsGeneralised": summary.generalised(),
-                "recordsWithheld": summary.withheld(),
-                "rowsRejected": rejected,
-                "ruleFindings": summary.rule_findings_total,
-                "out": out.map(|out| out.display().to_string()),
-                "files": shared.files,
-            });
-            terminal::print(&body.to_string())?;
-        }
-        Output::Plain => {
-            let counted = summary.counted;
-            terminal::print(&format!("{counted} as held\t{}", summary.records_clear))?;
-            terminal::print(&format!("{counted} generalised\t{}", summary.generalised()))?;
-            terminal::print(&format!("{counted} withheld\t{}", summary.withheld()))?;
-            terminal::print(&format!("rows rejected\t{rejected}"))?;
-        }
-        Output::Human => {
-            terminal::print(&sentence(summary))?;
-            if let Some(out) = out {
-                terminal::print(&format!("May leave:       {}", out.join("package").display()))?;
-                terminal::print(&format!(
-                    "For the steward: {}",
-                    out.join("steward").join("report.html").display()
-                ))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn sentence(summary: &Summary) -> String {
-    let rejected: u64 = summary.tables.iter().map(|table| table.rows.rejected).sum();
-    let others = match rejected - summary.unusable() {
-        0 => String::new(),
-        1 => "; 1 row of another table could not be used".to_owned(),
-        rows => format!("; {rows} rows of other tables could not be used"),
-    };
-    let (one, many) =
-        if summary.counts_events() { ("event", "events") } else { ("record", "records") };
-    format!(
-        "{}, {}, {}; {}{others}.",
-        count(
-            summary.records_clear,
-            &format!("{one} leaves as held"),
-            &format!("{many} leave as held")
-        ),
-        count(summary.generalised(), "is told less precisely", "are told less precisely"),
-        withheld(summary),
-        count(
-            summary.unusable(),
-            &format!("{one} could not be used"),
-            &format!("{many} could not be used")
-        )
-    )
-}
-
-/// How many records are withheld, and where some of that comes from.
-fn withheld(summary: &Summary) -> String {
-    let (all, pulled) = (summary.withheld(), summary.withheld_pulled());
-    let told = count(all, "is withheld", "are withheld");
-    if pulled == 0 {
-        return told;
-    }
-    let they = if pulled == 1 { "it shares" } else { "they share" };
-    let with = match all - pulled {
-        0 => "with a protected event or a row that could not be used",
-        _ => "with one",
-    };
-    format!(
-        "{told} ({} by rule, {pulled} because {they} an event, a place or a site {with})",
-        all - pulled
-    )
-}
-
-fn count(number: u64, one: &str, many: &str) -> String {
-    match number {
-        1 => format!("1 {one}"),
-        number => format!("{number} {many}"),
-    }
 }
 
 const NOT_FOR_RELEASE: &str = "This folder is for the steward of the data. It is not for release: \
