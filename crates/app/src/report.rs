@@ -5,6 +5,7 @@
 //! ([`markup`]); every sentence of ours stands in [`text`].
 
 mod answer;
+mod lists;
 mod map;
 mod markup;
 mod names;
@@ -38,6 +39,7 @@ pub(crate) fn html(summary: &Summary) -> String {
     answer::safe(page_to, summary);
     answer::audience(page_to, summary);
     withheld::write(page_to, summary);
+    lists::write(page_to, summary);
     map::write(page_to, summary);
     precision::write(page_to, summary);
     rows::write(page_to, summary);

@@ -93,6 +93,14 @@ impl AreaSet {
         self.by_name.get(&key_of(name))
     }
 
+    /// Whether a circle round a point touches any feature, as [`Area::touched_by`] says of one area.
+    ///
+    /// Units: metres.
+    pub fn any_touched_by(&self, point: Point, radius_m: f64) -> bool {
+        let circle = Circle::new(point, radius_m);
+        self.features.iter().any(|feature| feature.shape.touched_by(&circle))
+    }
+
     /// Number of features.
     pub fn len(&self) -> usize {
         self.features.len()

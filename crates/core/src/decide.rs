@@ -48,6 +48,20 @@ pub enum PlaceTold {
     Withheld,
 }
 
+impl PlaceTold {
+    /// The height of what is told: 0 for a place as it is held, infinite for one that is not told.
+    ///
+    /// Units: metres.
+    pub fn width_m(self) -> f64 {
+        match self {
+            Self::AsHeld => 0.0,
+            Self::Block { lattice, step } => block_height_m(lattice, step),
+            Self::Cell { lattice } => lattice.height_m(),
+            Self::Withheld => f64::INFINITY,
+        }
+    }
+}
+
 /// What follows for one record and one audience.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Decision {
@@ -240,20 +254,11 @@ fn stricter_place(a: PlaceTold, b: PlaceTold) -> PlaceTold {
     match (a, b) {
         (PlaceTold::Withheld, _) | (_, PlaceTold::Withheld) => PlaceTold::Withheld,
         (PlaceTold::AsHeld, other) | (other, PlaceTold::AsHeld) => other,
-        _ if width_m(a) > width_m(b) => a,
-        _ if width_m(a) < width_m(b) => b,
+        _ if a.width_m() > b.width_m() => a,
+        _ if a.width_m() < b.width_m() => b,
         // Equally wide: the order of the rules must not matter, so one kind of lattice goes first.
         (PlaceTold::Cell { .. }, _) => a,
         _ => b,
-    }
-}
-
-fn width_m(place: PlaceTold) -> f64 {
-    match place {
-        PlaceTold::AsHeld => 0.0,
-        PlaceTold::Block { lattice, step } => block_height_m(lattice, step),
-        PlaceTold::Cell { lattice } => lattice.height_m(),
-        PlaceTold::Withheld => f64::INFINITY,
     }
 }
 

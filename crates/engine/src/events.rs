@@ -178,7 +178,7 @@ impl Events {
     pub(crate) fn tie_protected(&self, pseudonyms: &Pseudonyms, ties: &mut Ties) {
         for (id, event) in &self.by_id {
             if let Some(verdict) = &event.verdict {
-                let shared = Arc::new(Verdict::shared(verdict.decision.clone()));
+                let shared = Arc::new(verdict.for_others());
                 self.tie(*id, &shared, pseudonyms, ties);
             }
         }

@@ -35,8 +35,10 @@ pub(crate) struct CategoryFindings {
     pub(crate) shared: u64,
     /// Withheld.
     pub(crate) withheld: u64,
-    /// Withheld for what they share.
+    /// Withheld, though no rule met them.
     pub(crate) withheld_shared: u64,
+    /// Withheld for what they share, whether a rule met them or not.
+    pub(crate) withheld_pulled: u64,
     /// Uncertainty before: metres, rounded up to the ladder, and how many.
     pub(crate) before_m: BTreeMap<u64, u64>,
     /// Without a stated uncertainty before.
@@ -52,6 +54,8 @@ pub(crate) struct RuleFindings {
     pub(crate) generalised: u64,
     /// Records that do not leave.
     pub(crate) withheld: u64,
+    /// Other records that it made stricter, because they share something with one that it met.
+    pub(crate) pulled_along: u64,
 }
 
 /// A published cell.
@@ -74,9 +78,11 @@ impl Findings {
         let category = self.categories.entry(verdict.decision.category).or_default();
         category.withheld += 1;
         category.withheld_shared += u64::from(verdict.is_shared());
+        category.withheld_pulled += u64::from(verdict.pulled_by().is_some());
         for rule in &verdict.rules {
             self.rules.entry(*rule).or_default().withheld += 1;
         }
+        self.pulled(verdict);
     }
 
     /// Counts a record that leaves generalised.
@@ -102,6 +108,7 @@ impl Findings {
         for rule in &verdict.rules {
             self.rules.entry(*rule).or_default().generalised += 1;
         }
+        self.pulled(verdict);
         let Some(region) = shown.region() else { return };
         let key = [region.south().0, region.west().0, region.north().0, region.east().0];
         if let Some(cell) = self.cells.get_mut(&key) {
@@ -115,6 +122,12 @@ impl Findings {
         }
     }
 
+    fn pulled(&mut self, verdict: &Verdict) {
+        if let Some(rule) = verdict.pulled_by() {
+            self.rules.entry(rule).or_default().pulled_along += 1;
+        }
+    }
+
     /// Adds what another worker gathered.
     pub(crate) fn merge(&mut self, other: Self) {
         self.coverage.merge(other.coverage);
@@ -125,6 +138,7 @@ impl Findings {
             own.shared += found.shared;
             own.withheld += found.withheld;
             own.withheld_shared += found.withheld_shared;
+            own.withheld_pulled += found.withheld_pulled;
             own.before_unknown += found.before_unknown;
             for (metres, count) in found.before_m {
                 *own.before_m.entry(metres).or_default() += count;
@@ -137,6 +151,7 @@ impl Findings {
             let own = self.rules.entry(rule).or_default();
             own.generalised += found.generalised;
             own.withheld += found.withheld;
+            own.pulled_along += found.pulled_along;
         }
         for (key, cell) in other.cells {
             let own = self.cells.entry(key).or_insert(CellFindings { records: 0, ..cell });

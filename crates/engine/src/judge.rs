@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use reedbed_core::area::AreaSet;
-use reedbed_core::decide::{Audience, Decision, Facts, Meeting, PlaceFact, decide, meet};
+use reedbed_core::decide::{Audience, Facts, Meeting, PlaceFact, decide, meet};
 use reedbed_core::period::Day;
+use reedbed_core::place::Point;
 use reedbed_core::rule::{Rule, RuleSet};
 use reedbed_core::taxon::{How, RuleTaxonId, TaxonFacts, TaxonHits, TaxonIndex};
 use rustc_hash::FxHashMap;
@@ -22,7 +23,7 @@ use crate::share::Settings;
 use crate::statement;
 use crate::summary::{MatchedName, NameCount};
 use crate::taxa::TaxonCores;
-use crate::verdict::Verdict;
+use crate::verdict::{Behind, Verdict};
 
 /// The rules, ready to be met.
 pub(crate) struct Judge<'a> {
@@ -169,9 +170,12 @@ impl<'a> Judge<'a> {
             return Some(Arc::clone(known)).filter(|verdict| verdict.decision.is_protected());
         }
         let rules = || met.iter().filter_map(|index| self.rules.rules.get(*index));
+        let alone =
+            |(index, rule): (&usize, &Rule)| Behind::of(*index, &decide([rule], self.audience));
         let verdict = Arc::new(Verdict {
             decision: decide(rules(), self.audience),
             reasons: reasons(rules()),
+            behind: met.iter().zip(rules()).map(alone).max()?,
             rules: met.clone(),
         });
         verdicts.insert(met, Arc::clone(&verdict));
@@ -228,36 +232,46 @@ impl<'a> Judge<'a> {
         })
     }
 
-    /// How each rule stands to a record, for people: the decision and every rule looked at.
+    /// How each rule stands to a record, or to an event where there are no taxa, for people: every
+    /// rule looked at.
     pub(crate) fn explain(
         &self,
         row: Row<'_>,
         plan: &Plan<'_>,
         facts: &RowFacts,
-        events: &Events,
-        taxa: &TaxonCores,
-    ) -> (TaxonHits, Vec<(usize, Meeting)>, Decision) {
+        at: &Whereabouts,
+        taxa: Option<&TaxonCores>,
+    ) -> (TaxonHits, Vec<(usize, Meeting)>) {
         let mut names = NameCache::default();
-        let hits = names.hits(row, plan, facts.taxon, taxa, self);
-        let meetings = self.with_facts(
-            row,
-            plan,
-            "occurrence",
-            Some(hits),
-            &events.whereabouts(facts),
-            |facts| {
-                (0..)
-                    .zip(&self.rules.rules)
-                    .map(|(index, rule)| (index, meet(rule, facts, self.areas, self.today)))
-                    .collect::<Vec<_>>()
-            },
-        );
-        let met = meetings
-            .iter()
-            .filter(|(_, meeting)| meeting.is_met())
-            .filter_map(|(index, _)| self.rules.rules.get(*index));
-        let decision = decide(met, self.audience);
-        (hits.clone(), meetings, decision)
+        let hits = taxa.map(|taxa| {
+            let hits = names.hits(row, plan, facts.taxon, taxa, self).clone();
+            let identified = taxa.identified_of(row, plan);
+            let more = identified.iter().map(|texts| self.index.lookup(&texts.facts()));
+            more.fold(hits, both)
+        });
+        let kind = if taxa.is_some() { "occurrence" } else { "event" };
+        let meetings = self.with_facts(row, plan, kind, hits.as_ref(), at, |facts| {
+            (0..)
+                .zip(&self.rules.rules)
+                .map(|(index, rule)| (index, meet(rule, facts, self.areas, self.today)))
+                .collect()
+        });
+        (hits.unwrap_or_default(), meetings)
+    }
+
+    /// Whether boundaries were given.
+    pub(crate) fn has_areas(&self) -> bool {
+        !self.areas.is_empty()
+    }
+
+    /// Whether a circle round a point touches any boundary.
+    pub(crate) fn is_in_any_area(&self, point: Point, radius_m: f64) -> bool {
+        self.areas.any_touched_by(point, radius_m)
+    }
+
+    /// Whether a rule by itself protects anything from the audience.
+    pub(crate) fn protects(&self, rule: &Rule) -> bool {
+        decide([rule], self.audience).is_protected()
     }
 
     /// The rules.

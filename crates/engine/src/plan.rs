@@ -304,6 +304,12 @@ pub(crate) const PLACE_TERMS: &[&str] = &[
     "footprintWKT",
 ];
 
+/// Whether a dataset has events and no table of records: then events are what is counted.
+pub(crate) fn counts_events(plans: &[Plan<'_>]) -> bool {
+    let has = |role| plans.iter().any(|plan| plan.role == role);
+    has(Role::Events) && !has(Role::Records)
+}
+
 /// Whether anything in a dataset can be a record that Reedbed can decide about.
 pub(crate) fn has_records(plans: &[Plan<'_>]) -> bool {
     plans.iter().any(|plan| match plan.role {

@@ -63,6 +63,8 @@ pub struct Settings {
     pub rules: RuleSet,
     /// Digest of the rules, for the report.
     pub rules_digest: String,
+    /// What must be known of the rules before a copy is handed over, in sentences, for the report.
+    pub rule_findings: Vec<String>,
     /// Boundaries that rules name.
     pub areas: AreaSet,
     /// Synonyms and child taxa.

@@ -1,15 +1,16 @@
 //! What the steward is told about a copy: the content of `report.json`, and of `report.html`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reedbed_core::category::Category;
 use reedbed_core::decide::Audience;
 use reedbed_core::place::Nano;
+use reedbed_core::rule::Rule;
 use serde::Serialize;
 
 use crate::facts::Oddities;
 use crate::findings::{Findings, percentiles};
-use crate::plan::Role;
+use crate::plan::{self, Role};
 use crate::rule_words;
 use crate::share::Prepared;
 use crate::tally::{Reject, RowCount};
@@ -30,14 +31,26 @@ pub struct Summary {
     pub rules_digest: String,
     /// How many rules there are.
     pub rules_total: usize,
+    /// What must be known of the rules before the copy is handed over, in sentences.
+    pub rule_findings: Vec<String>,
+    /// How many such things there are, those that are not in the list included.
+    pub rule_findings_total: usize,
     /// By table.
     pub tables: Vec<TableSummary>,
+    /// What the numbers of records count: `records`, or `events` where there is no table of records.
+    pub counted: &'static str,
     /// Records that leave as held.
     pub records_clear: u64,
     /// By category, the strictest first.
     pub categories: Vec<CategorySummary>,
     /// Rules that met a record, in the order of the lists.
     pub rules: Vec<RuleSummary>,
+    /// Rules that met nothing, in the order of the lists: all of them where the lists are short.
+    pub rules_unmet: Vec<UnmetRule>,
+    /// How many rules met nothing; rules that protect nothing do not count.
+    pub rules_unmet_total: usize,
+    /// Whether boundaries were given and no place of the dataset lies in any of them.
+    pub boundaries_missed: bool,
     /// Published cells of protected records.
     pub cells: Vec<CellSummary>,
     /// Records whose cells are not in the list because it is full.
@@ -87,6 +100,9 @@ pub struct CategorySummary {
     pub withheld: u64,
     /// Of those withheld, the ones that no rule met: withheld for what they share.
     pub withheld_shared: u64,
+    /// Of those withheld, the ones that their own rules would not withhold: withheld for what they
+    /// share, whether a rule met them or not.
+    pub withheld_pulled: u64,
     /// Records that had stated no uncertainty.
     pub before_unknown: u64,
     /// Median and 95th percentile of the uncertainty before, in metres, rounded up to the ladder.
@@ -107,6 +123,18 @@ pub struct RuleSummary {
     pub generalised: u64,
     /// Records withheld.
     pub withheld: u64,
+    /// Other records that were told less precisely or withheld because they share something with
+    /// one that this rule met: where several did, it is the strictest.
+    pub pulled_along: u64,
+}
+
+/// A rule that met nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnmetRule {
+    /// List and line.
+    pub rule: String,
+    /// The rule in a sentence.
+    pub says: String,
 }
 
 /// A published cell or block.
@@ -173,6 +201,7 @@ impl Summary {
             oddities.merge(&table.oddities);
         }
         let (matched_names, matched_names_total) = survey.names.matched(MOST_NAMES);
+        let (rules_unmet, rules_unmet_total) = rules_unmet(copy, findings);
         let (unlisted_names, unlisted_names_total) = survey.names.unlisted(MOST_NAMES);
         Self {
             format_version: 1,
@@ -184,6 +213,8 @@ impl Summary {
             partner: settings.partner.clone(),
             rules_digest: settings.rules_digest.clone(),
             rules_total: settings.rules.rules.len(),
+            rule_findings: settings.rule_findings.iter().take(MOST_FINDINGS).cloned().collect(),
+            rule_findings_total: settings.rule_findings.len(),
             tables: copy
                 .plans()
                 .iter()
@@ -194,9 +225,17 @@ impl Summary {
                     rows: rows.clone(),
                 })
                 .collect(),
+            counted: role(if plan::counts_events(copy.plans()) {
+                Role::Events
+            } else {
+                Role::Records
+            }),
             records_clear: findings.clear,
             categories: categories(findings),
             rules: rules(copy, findings),
+            rules_unmet,
+            rules_unmet_total,
+            boundaries_missed: survey.misses_boundaries(copy.judge()),
             cells: cells(findings),
             records_without_cell: findings.uncounted_cells,
             boundaries: boundaries(copy, findings),
@@ -218,6 +257,22 @@ impl Summary {
     /// Records withheld.
     pub fn withheld(&self) -> u64 {
         self.categories.iter().map(|category| category.withheld).sum()
+    }
+
+    /// Whether events are counted, because there is no table of records.
+    pub fn counts_events(&self) -> bool {
+        self.counted == role(Role::Events)
+    }
+
+    /// Rows that could not be used, of the tables whose rows are counted.
+    pub fn unusable(&self) -> u64 {
+        let counted = self.tables.iter().filter(|table| table.role == self.counted);
+        counted.map(|table| table.rows.rejected).sum()
+    }
+
+    /// Records withheld for what they share, not by a rule that met them.
+    pub fn withheld_pulled(&self) -> u64 {
+        self.categories.iter().map(|category| category.withheld_pulled).sum()
     }
 }
 
@@ -242,6 +297,7 @@ fn categories(findings: &Findings) -> Vec<CategorySummary> {
             shared: found.shared,
             withheld: found.withheld,
             withheld_shared: found.withheld_shared,
+            withheld_pulled: found.withheld_pulled,
             before_unknown: found.before_unknown,
             before_m: percentiles(&found.before_m),
             after_m: percentiles(&found.after_m),
@@ -260,9 +316,29 @@ fn rules(copy: &Prepared<'_>, findings: &Findings) -> Vec<RuleSummary> {
                 says: rule_words::says(&copy.settings().rules, rule),
                 generalised: found.generalised,
                 withheld: found.withheld,
+                pulled_along: found.pulled_along,
             })
         })
         .collect()
+}
+
+/// The rules that met neither a record nor an event, and how many there are.
+fn rules_unmet(copy: &Prepared<'_>, findings: &Findings) -> (Vec<UnmetRule>, usize) {
+    let rules = &copy.settings().rules;
+    let mut met: BTreeSet<usize> = findings.rules.keys().copied().collect();
+    for table in &copy.survey().tables {
+        met.extend(table.protected.iter().flat_map(|(_, verdict)| &verdict.rules));
+    }
+    let is_unmet =
+        |(index, rule): &(usize, &Rule)| !met.contains(index) && copy.judge().protects(rule);
+    let unmet: Vec<&Rule> =
+        rules.rules.iter().enumerate().filter(is_unmet).map(|(_, rule)| rule).collect();
+    let shown = if rules.rules.len() < SHORT_LIST { unmet.len() } else { FEW_UNMET };
+    let told = unmet
+        .iter()
+        .take(shown)
+        .map(|rule| UnmetRule { rule: rule.id.to_string(), says: rule_words::says(rules, rule) });
+    (told.collect(), unmet.len())
 }
 
 fn cells(findings: &Findings) -> Vec<CellSummary> {
@@ -347,6 +423,10 @@ fn reject_counts(rejects: &[Reject]) -> Vec<RejectCount> {
 }
 
 const MOST_NAMES: usize = 200;
+/// Of lists with fewer rules, every rule that met nothing is told.
+const SHORT_LIST: usize = 200;
+const FEW_UNMET: usize = 20;
+const MOST_FINDINGS: usize = 500;
 const MOST_BOUNDARIES: usize = 60;
 const MOST_POINTS: usize = 800;
 /// Degrees around the cells.

@@ -2,6 +2,7 @@
 //! others. Nothing is written yet.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use reedbed_formats::chunk::Chunk;
 use reedbed_formats::row::Fields;
@@ -16,6 +17,7 @@ use crate::notes::{ChunkNotes, GroupMemory, GroupNumbers, Notes};
 use crate::pipeline;
 use crate::place::{Stated, is_standing};
 use crate::plan::{Plan, Role};
+use crate::pseudonym::Pseudonyms;
 use crate::share::{Progress, ShareError};
 use crate::tally::Reject;
 use crate::taxa::TaxonCores;
@@ -36,6 +38,10 @@ pub(crate) struct Survey {
     pub(crate) names: NameTally,
     /// Rows that cannot be used, in the order of tables and rows.
     pub(crate) rejects: Vec<Reject>,
+    /// Whether any row states a place that is known, or inherits one.
+    has_place: AtomicBool,
+    /// Whether any such place may lie in any boundary.
+    is_in_boundaries: AtomicBool,
 }
 
 /// What the first reading found in one table.
@@ -101,6 +107,13 @@ impl Survey {
         !self.ties.is_empty() || self.tables.iter().any(|table| !table.protected.is_empty())
     }
 
+    /// Whether boundaries were given and places are known, and none of these lies in any of those.
+    pub(crate) fn misses_boundaries(&self, judge: &Judge<'_>) -> bool {
+        judge.has_areas()
+            && self.has_place.load(Ordering::Relaxed)
+            && !self.is_in_boundaries.load(Ordering::Relaxed)
+    }
+
     fn take(&mut self, index: usize, found: TableFound) {
         for (id, event) in found.events {
             self.events.add(id, event);
@@ -156,7 +169,7 @@ impl SharedVerdicts {
         if let Some((_, shared)) = self.0.iter().find(|(own, _)| Arc::ptr_eq(own, verdict)) {
             return Arc::clone(shared);
         }
-        let shared = Arc::new(Verdict::shared(verdict.decision.clone()));
+        let shared = Arc::new(verdict.for_others());
         if self.0.len() >= MOST_SHARED {
             self.0.clear();
         }
@@ -365,6 +378,7 @@ impl TableReader<'_> {
         found: &mut ChunkFound,
     ) -> Result<(), facts::Unusable> {
         if self.plan.role == Role::Events {
+            self.look_for_boundaries(facts.place);
             let verdict = self.judge.event(row, self.plan, facts, &mut state.verdicts);
             let id = own.ok_or_else(|| facts::Unusable {
                 column: own_heading(self.plan),
@@ -380,6 +394,8 @@ impl TableReader<'_> {
         }
         self.check_links(facts)?;
         found.ids.extend(own);
+        let place = facts.place.or_else(|| self.survey.events.place(facts.event));
+        self.look_for_boundaries(place);
         let verdict = self.judge.record(
             row,
             self.plan,
@@ -400,10 +416,27 @@ impl TableReader<'_> {
             }
         }
         if let Some(verdict) = verdict {
-            self.tie(state, row, facts, own, &verdict);
+            let (events, pseudonyms) = (&self.survey.events, self.judge.pseudonyms);
+            let own_text = row.text(&self.plan.links.own);
+            let tied = Tied { facts, own, own_text: &own_text };
+            let shared = state.shared.of(&verdict);
+            tie_record(&mut state.ties, events, pseudonyms, &tied, &shared);
             found.protected.push((number, verdict));
         }
         Ok(())
+    }
+
+    /// Notes whether places lie in boundaries at all; one that does is enough.
+    fn look_for_boundaries(&self, place: Option<Stated>) {
+        let survey = self.survey;
+        if survey.is_in_boundaries.load(Ordering::Relaxed) || !self.judge.has_areas() {
+            return;
+        }
+        let Some(place) = place else { return };
+        survey.has_place.store(true, Ordering::Relaxed);
+        if self.judge.is_in_any_area(place.point, place.radius_m().min(FARTHEST_M)) {
+            survey.is_in_boundaries.store(true, Ordering::Relaxed);
+        }
     }
 
     /// A row that cannot be used may be of a listed taxon all the same: what it shares stays
@@ -424,7 +457,11 @@ impl TableReader<'_> {
             &mut state.verdicts,
         );
         if let Some(verdict) = verdict {
-            self.tie(state, row, &facts, own, &verdict);
+            let (events, pseudonyms) = (&self.survey.events, self.judge.pseudonyms);
+            let own_text = row.text(&self.plan.links.own);
+            let tied = Tied { facts: &facts, own, own_text: &own_text };
+            let shared = state.shared.of(&verdict);
+            tie_record(&mut state.ties, events, pseudonyms, &tied, &shared);
         }
     }
 
@@ -449,40 +486,48 @@ impl TableReader<'_> {
         }
         Ok(())
     }
+}
 
-    /// Notes what a protected record shares with others.
-    fn tie(
-        &self,
-        state: &mut Gathered,
-        row: Row<'_>,
-        facts: &RowFacts,
-        own: Option<u64>,
-        verdict: &Arc<Verdict>,
-    ) {
-        let shared = state.shared.of(verdict);
-        let ties = &mut state.ties;
-        if let Some(event) = facts.event {
-            self.survey.events.tie(event, &shared, self.judge.pseudonyms, ties);
+/// A protected record, as far as others may share it.
+pub(crate) struct Tied<'a> {
+    /// What it states.
+    pub(crate) facts: &'a RowFacts,
+    /// Hash of its identifier.
+    pub(crate) own: Option<u64>,
+    /// Its identifier.
+    pub(crate) own_text: &'a str,
+}
+
+/// Notes what a protected record shares with others; `shared` is its verdict for others.
+pub(crate) fn tie_record(
+    ties: &mut Ties,
+    events: &Events,
+    pseudonyms: &Pseudonyms,
+    tied: &Tied<'_>,
+    shared: &Arc<Verdict>,
+) {
+    let facts = tied.facts;
+    if let Some(event) = facts.event {
+        events.tie(event, shared, pseudonyms, ties);
+    }
+    // The outline and the centre of a cell that was told already are no exact place.
+    let stands = |place: &Stated| is_standing(*place, &shared.decision, pseudonyms);
+    let has_cell = facts.place.as_ref().is_some_and(stands);
+    for had in facts.shared.iter().filter(|had| !has_cell || had.thing != Thing::Outline) {
+        tie(&mut ties.things, *had, shared);
+    }
+    let points = facts.places().filter(|place| !stands(place)).map(|place| place.point);
+    for point in points.chain(facts.points.iter().copied()) {
+        for had in Had::around(point) {
+            tie(&mut ties.things, had, shared);
         }
-        // The outline and the centre of a cell that was told already are no exact place.
-        let stands = |place: &Stated| is_standing(*place, &verdict.decision, self.judge.pseudonyms);
-        let has_cell = facts.place.as_ref().is_some_and(stands);
-        for had in facts.shared.iter().filter(|had| !has_cell || had.thing != Thing::Outline) {
-            tie(&mut ties.things, *had, &shared);
-        }
-        let points = facts.places().filter(|place| !stands(place)).map(|place| place.point);
-        for point in points.chain(facts.points.iter().copied()) {
-            for had in Had::around(point) {
-                tie(&mut ties.things, had, &shared);
-            }
-        }
-        if let Some(own) = own {
-            tie(&mut ties.records, own, &shared);
-            let mut folded = String::new();
-            fold(&row.text(&self.plan.links.own), &mut folded);
-            if folded.len() >= SHORTEST_NAMED {
-                tie(&mut ties.things, Had::text(Thing::Record, &folded), &shared);
-            }
+    }
+    if let Some(own) = tied.own {
+        tie(&mut ties.records, own, shared);
+        let mut folded = String::new();
+        fold(tied.own_text, &mut folded);
+        if folded.len() >= SHORTEST_NAMED {
+            tie(&mut ties.things, Had::text(Thing::Record, &folded), shared);
         }
     }
 }
@@ -502,3 +547,6 @@ fn event(facts: &RowFacts, verdict: Option<Arc<Verdict>>) -> Event {
         verdict,
     }
 }
+
+/// A place that is less certain than this does not show that boundaries are where they should be.
+const FARTHEST_M: f64 = 10_000.0;

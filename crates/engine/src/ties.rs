@@ -139,10 +139,8 @@ pub(crate) fn tie<K: std::hash::Hash + Eq>(
             entry.insert(Arc::clone(shared));
         }
         Entry::Occupied(mut entry) => {
-            let known = &entry.get().decision;
-            let strictest = known.or_stricter(&shared.decision);
-            if strictest != *known {
-                entry.insert(Arc::new(Verdict::shared(strictest)));
+            if let Some(both) = entry.get().for_others_of_both(shared) {
+                entry.insert(Arc::new(both));
             }
         }
     }

@@ -195,9 +195,10 @@ impl Consequences {
 fn want(wanted: &mut FxHashMap<u64, Vec<Arc<Verdict>>>, event: u64, verdict: Arc<Verdict>) {
     let known = wanted.entry(event).or_default();
     match known.iter_mut().find(|known| events::told_alike(&known.decision, &verdict.decision)) {
-        Some(known) if known.decision == verdict.decision => {}
         Some(known) => {
-            *known = Arc::new(Verdict::shared(known.decision.or_stricter(&verdict.decision)));
+            if let Some(both) = known.for_others_of_both(&verdict) {
+                *known = Arc::new(both);
+            }
         }
         None => known.push(verdict),
     }

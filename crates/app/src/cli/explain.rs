@@ -3,7 +3,7 @@
 use anyhow::bail;
 use clap::ValueEnum;
 use reedbed_core::decide::Audience;
-use reedbed_engine::explain::Explanation;
+use reedbed_engine::explain::{Explanation, RuleExplained, SharedWith};
 use reedbed_engine::pseudonym::Pseudonyms;
 use reedbed_engine::share::{self, Holder, Settings};
 
@@ -21,7 +21,7 @@ pub(crate) struct Args {
     input: InputArgs,
     #[command(flatten)]
     rules: RuleArgs,
-    /// Identifier of the record: occurrenceID, or catalogNumber where there is none.
+    /// Identifier of the record: occurrenceID, or catalogNumber where there is none; or of an event.
     #[arg(long, value_name = "ID")]
     record: String,
     /// Who the copy would be for.
@@ -43,6 +43,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let settings = Settings {
         rules: read.rules,
         rules_digest: read.digest,
+        rule_findings: Vec::new(),
         areas: read.areas,
         checklist: read.checklist,
         audience: match args.audience {
@@ -63,7 +64,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let prepared = share::prepare(&dataset, &settings, &pseudonyms, &Bars::new(output))?;
     let found = prepared.explain(&args.record)?;
     if found.is_empty() {
-        bail!("no record has the identifier `{}`", args.record);
+        bail!("no record and no event has the identifier `{}`", args.record);
     }
     if output == Output::Json {
         terminal::print(&serde_json::to_string_pretty(&found)?)?;
@@ -76,35 +77,59 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
 }
 
 fn tell(explanation: &Explanation) -> Result<(), anyhow::Error> {
-    terminal::print(&format!("{}, line {}", explanation.file, explanation.line))?;
-    for name in &explanation.names {
-        terminal::print(&format!("  {name}"))?;
-    }
-    terminal::print("Rules that met it:")?;
-    if explanation.met.is_empty() {
-        terminal::print("  none")?;
-    }
-    for rule in explanation.met.iter() {
-        terminal::print(&format!("  {}: {}", rule.rule, rule.says))?;
-        for because in &rule.because {
-            terminal::print(&format!("    {because}"))?;
-        }
-    }
-    if !explanation.not_met.is_empty() {
-        terminal::print("Rules about it that did not:")?;
-        for rule in &explanation.not_met {
-            terminal::print(&format!("  {}: {}", rule.rule, rule.says))?;
-            for because in &rule.because {
-                terminal::print(&format!("    {because}"))?;
-            }
-        }
-    }
-    terminal::print(&format!("{} other rules are about other taxa.", explanation.other_rules))?;
-    if let Some(shared) = &explanation.shared {
-        terminal::print(shared)?;
-    }
-    for sentence in explanation.follows.iter().filter(|sentence| !sentence.is_empty()) {
-        terminal::print(sentence)?;
+    for line in lines(explanation) {
+        terminal::print(&line)?;
     }
     Ok(())
+}
+
+/// An explanation as it is read: facts first, then what follows from them.
+fn lines(explanation: &Explanation) -> Vec<String> {
+    let is_event = explanation.kind == "event";
+    let is = if is_event { ", an event" } else { "" };
+    let mut lines = vec![format!("{}, line {}{is}", explanation.file, explanation.line)];
+    if let Some(why) = &explanation.rejected {
+        lines.push(format!("The row is rejected: {why}."));
+        lines.push(
+            "Nothing of it leaves; what it shares is protected as if it could be used.".into(),
+        );
+        return lines;
+    }
+    lines.extend(explanation.names.iter().map(|name| format!("  {name}")));
+    lines.push("Rules that met it:".to_owned());
+    if explanation.met.is_empty() {
+        lines.push("  none".to_owned());
+    }
+    lines.extend(explanation.met.iter().flat_map(rule));
+    if !explanation.not_met.is_empty() {
+        let about = if is_event { "Rules about any taxon" } else { "Rules about it" };
+        lines.push(format!("{about} that did not:"));
+        lines.extend(explanation.not_met.iter().flat_map(rule));
+    }
+    lines.push(match (is_event, explanation.other_rules) {
+        (false, 1) => "1 other rule is about other taxa.".to_owned(),
+        (false, rules) => format!("{rules} other rules are about other taxa."),
+        (true, 1) => "1 rule is about a taxon, and an event is of none.".to_owned(),
+        (true, rules) => format!("{rules} rules are about taxa, and an event is of none."),
+    });
+    lines.extend(explanation.shared.clone());
+    lines.extend(explanation.shared_with.as_ref().map(with));
+    lines.extend(explanation.follows.iter().filter(|sentence| !sentence.is_empty()).cloned());
+    lines
+}
+
+fn rule(explained: &RuleExplained) -> Vec<String> {
+    let head = format!("  {}: {}", explained.rule, explained.says);
+    let because = explained.because.iter().map(|because| format!("    {because}"));
+    std::iter::once(head).chain(because).collect()
+}
+
+fn with(with: &SharedWith) -> String {
+    let place = format!("{}, line {}", with.file, with.line);
+    let what = match (with.kind, with.rejected) {
+        ("event", _) => format!("  It is the event in {place}"),
+        (_, false) => format!("  One such record is in {place}"),
+        (_, true) => format!("  One such record is in {place} (a row that cannot be used)"),
+    };
+    format!("{what}, protected by {}: {}", with.rule, with.says)
 }

@@ -1,11 +1,12 @@
 //! Arguments that several commands share: inputs, how to read them, rules, boundaries, checklist.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use reedbed_core::area::AreaSet;
+use reedbed_core::period::Day;
 use reedbed_core::rule::RuleSet;
+use reedbed_core::rule::check::{Surroundings, pressing};
 use reedbed_core::rule::list::Problem;
 use reedbed_core::taxon::Checklist;
 use reedbed_formats::dataset::{self, Dataset, OpenOptions};
@@ -85,8 +86,18 @@ pub(crate) struct RulesRead {
     pub(crate) areas: AreaSet,
     /// The checklist.
     pub(crate) checklist: Option<Checklist>,
-    /// What is wrong with the lists, in sentences, the serious things first.
-    pub(crate) problems: Vec<Problem>,
+    /// What is wrong with the lists, the serious things first.
+    problems: Vec<Problem>,
+}
+
+impl RulesRead {
+    /// What must be known of the lists before a copy is handed over, in sentences.
+    pub(crate) fn findings(&self, today: Day) -> Vec<String> {
+        let checklist = self.checklist.as_ref();
+        let around = Surroundings { areas: Some(&self.areas), checklist, today };
+        let findings = pressing(&self.rules, &self.problems, &around);
+        findings.iter().map(|finding| format!("{}: {}.", finding.place, finding.text)).collect()
+    }
 }
 
 impl RuleArgs {
@@ -111,23 +122,45 @@ impl RuleArgs {
     }
 }
 
-/// Tells how many lines of the lists are unclear; `rules check` tells which.
-pub(crate) fn tell_problems(problems: &[Problem], output: Output) {
-    let serious = problems.iter().filter(|problem| problem.is_error());
-    let lines: BTreeSet<(&str, u64)> = serious
-        .flat_map(|problem| problem.lines().map(|line| (problem.list.as_str(), line)))
-        .collect();
-    if output == Output::Json {
-        return;
-    }
-    let what = match lines.iter().filter(|(_, line)| *line > 0).count() {
-        _ if lines.is_empty() => return,
-        // Line 0 is the mapping.
-        0 => "the mapping of a rule list is unclear and its rules were".to_owned(),
-        1 => "1 line of the rule lists is unclear and was".to_owned(),
-        lines => format!("{lines} lines of the rule lists are unclear and were"),
+/// Tells how much is to be known of the lists; `rules check` and the report tell what.
+pub(crate) fn tell_findings(findings: &[String], output: Output) {
+    let things = match findings.len() {
+        _ if output == Output::Json => return,
+        0 => return,
+        1 => "1 thing".to_owned(),
+        many => format!("{many} things"),
     };
     terminal::say(&format!(
-        "note: {what} read in the strictest way; `reedbed rules check` tells which"
+        "note: {things} about the rule lists should be looked at; `reedbed rules check` tells which, \
+         given the same lists and boundaries"
     ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_is_told_of_its_passed_embargo_and_review() {
+        let dir = tempfile::tempdir().unwrap();
+        let reserve = crate::demo::generate(dir.path(), 1).unwrap();
+        let args = RuleArgs {
+            rules: vec![reserve.rules],
+            map: Vec::new(),
+            area: vec![reserve.boundaries],
+            taxonomy: None,
+        };
+        let told = args.read().unwrap().findings(Day::new(2026, 11, 23).unwrap());
+        assert_eq!(
+            told,
+            [
+                "`rules.csv` line 6: its review was due on 2026-01-31.",
+                "`rules.csv` line 6: its embargo ended on 2025-12-31; it still holds until a \
+                 person takes it out of the list.",
+            ]
+        );
+        let without = RuleArgs { area: Vec::new(), ..args };
+        let told = without.read().unwrap().findings(Day::new(2025, 11, 23).unwrap());
+        assert!(!told.is_empty() && told.iter().all(|told| told.contains("no boundary is called")));
+    }
 }

@@ -1,5 +1,7 @@
 //! `reedbed share`: turns a dataset into a copy that is fit to hand over.
 
+mod told;
+
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -8,12 +10,10 @@ use clap::ValueEnum;
 use reedbed_core::decide::Audience;
 use reedbed_engine::pseudonym::{Pseudonyms, Secret};
 use reedbed_engine::share::{self, Holder, OutputForm, Settings, Shared};
-use reedbed_engine::summary::Summary;
 
 use super::Output;
 use super::exit::{Advised, Exit};
-use super::inputs::{InputArgs, RuleArgs, tell_problems};
-use super::terminal;
+use super::inputs::{InputArgs, RuleArgs, tell_findings};
 use crate::progress::Bars;
 use crate::{clock, keys, rejects, report};
 
@@ -84,10 +84,13 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     }
     let (secret, is_new) = args.secret()?;
     let read = args.rules.read()?;
-    tell_problems(&read.problems, output);
+    let today = clock::today();
+    let rule_findings = read.findings(today);
+    tell_findings(&rule_findings, output);
     let settings = Settings {
         rules: read.rules,
         rules_digest: read.digest,
+        rule_findings,
         areas: read.areas,
         checklist: read.checklist,
         audience: match args.audience {
@@ -108,7 +111,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
             Form::Dwca => OutputForm::Dwca,
             Form::Tsv => OutputForm::Tsv,
         }),
-        today: clock::today(),
+        today,
         workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
     };
     let dataset = args.input.open()?;
@@ -118,14 +121,14 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let prepared = share::prepare(&dataset, &settings, &pseudonyms, &bars)?;
     let Some(out) = args.out.as_deref().filter(|_| !args.dry_run) else {
         let shared = prepared.write(None, &bars)?;
-        tell(&shared, None, output)?;
+        told::tell(&shared, None, output)?;
         return Ok(Exit::Done);
     };
     let whole = Whole::begin(out)?;
     let shared = prepared.write(Some(&whole.partial.join("package")), &bars)?;
     write_steward(&whole.partial.join("steward"), &shared, is_new.then_some(&settings.secret))?;
     whole.finish()?;
-    tell(&shared, Some(out), output)?;
+    told::tell(&shared, Some(out), output)?;
     Ok(Exit::Done)
 }
 
@@ -222,71 +225,6 @@ fn write_steward(
         keys::write(&folder.join("pseudonyms.key"), secret).with_context(cannot)?;
     }
     Ok(())
-}
-
-/// Tells the result: numbers, never names or places.
-fn tell(shared: &Shared, out: Option<&Path>, output: Output) -> Result<(), anyhow::Error> {
-    let summary = &shared.summary;
-    let rejected: u64 = summary.tables.iter().map(|table| table.rows.rejected).sum();
-    match output {
-        Output::Json => {
-            terminal::print_json(&serde_json::json!({
-                "recordsClear": summary.records_clear,
-                "recordsGeneralised": summary.generalised(),
-                "recordsWithheld": summary.withheld(),
-                "rowsRejected": rejected,
-                "out": out.map(|out| out.display().to_string()),
-                "files": shared.files,
-            }))?;
-        }
-        Output::Plain => {
-            terminal::fact(&["records as held", &summary.records_clear.to_string()])?;
-            terminal::fact(&["records generalised", &summary.generalised().to_string()])?;
-            terminal::fact(&["records withheld", &summary.withheld().to_string()])?;
-            terminal::fact(&["rows rejected", &rejected.to_string()])?;
-        }
-        Output::Human => {
-            if summary.generalised() + summary.withheld() == 0 && summary.rules.is_empty() {
-                terminal::say("note: no rule met any record, so nothing was protected");
-            }
-            terminal::print(&sentence(summary))?;
-            if let Some(out) = out {
-                terminal::print(&format!("May leave:       {}", out.join("package").display()))?;
-                terminal::print(&format!(
-                    "For the steward: {}",
-                    out.join("steward").join("report.html").display()
-                ))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn sentence(summary: &Summary) -> String {
-    let rejected = |is_counted: fn(&str) -> bool| -> u64 {
-        let tables = summary.tables.iter().filter(|table| is_counted(table.role));
-        tables.map(|table| table.rows.rejected).sum()
-    };
-    let others = match rejected(|role| role != "records") {
-        0 => String::new(),
-        1 => "; 1 row of another table could not be used".to_owned(),
-        rows => format!("; {rows} rows of other tables could not be used"),
-    };
-    let count = |number: u64, one: &str, many: &str| match number {
-        1 => format!("1 {one}"),
-        number => format!("{number} {many}"),
-    };
-    format!(
-        "{}, {}, {}; {}{others}.",
-        count(summary.records_clear, "record leaves as held", "records leave as held"),
-        count(summary.generalised(), "is told less precisely", "are told less precisely"),
-        count(summary.withheld(), "is withheld", "are withheld"),
-        count(
-            rejected(|role| role == "records"),
-            "record could not be used",
-            "records could not be used"
-        )
-    )
 }
 
 const NOT_FOR_RELEASE: &str = "This folder is for the steward of the data. It is not for release: \

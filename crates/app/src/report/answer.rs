@@ -4,6 +4,7 @@
 use reedbed_engine::summary::Summary;
 
 use super::markup::Page;
+use super::text::Counted;
 use super::{number, oddities, rows, text};
 
 /// Writes the warning that frames the page.
@@ -17,8 +18,12 @@ pub(super) fn lead(page: &mut Page, summary: &Summary) {
     let parts = Parts::of(summary);
     page.raw("<header>\n<p class=\"eyebrow\">").raw(eyebrow).raw(" · ");
     page.text(&summary.made_on).raw("</p>\n<h1>");
-    page.text(&text::lead(parts.clear, parts.less, parts.withheld, parts.unusable));
+    let counted = counted(summary);
+    page.text(&counted.lead(parts.clear, parts.less, parts.withheld, parts.unusable));
     page.raw("</h1>\n");
+    if let Some(note) = counted.note() {
+        page.paragraph(note);
+    }
     if parts.total() > 0 {
         bar(page, &parts);
     }
@@ -31,20 +36,21 @@ pub(super) fn safe(page: &mut Page, summary: &Summary) {
     let unbalanced = rows::unbalanced(summary);
     page.section("safe", text::SAFE, |page| {
         let looks = looks(summary, unbalanced);
+        let counted = counted(summary);
         let answer = if unbalanced > 0 {
-            text::ANSWER_NO_ROWS_LOST
+            text::ANSWER_NO_ROWS_LOST.to_owned()
         } else if parts.clear + parts.less == 0 {
-            text::ANSWER_NOTHING
+            counted.answer_nothing()
         } else if summary.rules_total == 0 {
-            text::ANSWER_NO_RULES
+            text::ANSWER_NO_RULES.to_owned()
         } else if parts.less + parts.withheld == 0 {
-            text::ANSWER_NO_MATCH
+            counted.answer_no_match()
         } else if looks.is_empty() {
-            text::ANSWER_YES
+            text::ANSWER_YES.to_owned()
         } else {
-            text::ANSWER_YES_LOOK
+            text::ANSWER_YES_LOOK.to_owned()
         };
-        page.raw("<p class=\"answer\">").raw(answer).raw("</p>\n");
+        page.raw("<p class=\"answer\">").text(&answer).raw("</p>\n");
         if !looks.is_empty() {
             page.raw("<ul class=\"looks\">\n");
             for (link, look) in looks {
@@ -54,7 +60,7 @@ pub(super) fn safe(page: &mut Page, summary: &Summary) {
         }
         page.paragraph(text::FOLDERS);
         if parts.clear + parts.less > 0 {
-            page.remark(text::LIMITS);
+            page.remark(&counted.limits());
         }
     });
 }
@@ -102,6 +108,11 @@ pub(super) fn is_public(summary: &Summary) -> bool {
     summary.audience == "public"
 }
 
+/// What the report counts.
+pub(super) fn counted(summary: &Summary) -> Counted {
+    if summary.counts_events() { Counted::Events } else { Counted::Records }
+}
+
 /// Records by what became of them.
 struct Parts {
     clear: u64,
@@ -112,12 +123,11 @@ struct Parts {
 
 impl Parts {
     fn of(summary: &Summary) -> Self {
-        let records = summary.tables.iter().filter(|table| table.role == "records");
         Self {
             clear: summary.records_clear,
             less: summary.generalised(),
             withheld: summary.withheld(),
-            unusable: records.map(|table| table.rows.rejected).sum(),
+            unusable: summary.unusable(),
         }
     }
 
@@ -157,9 +167,12 @@ fn looks(summary: &Summary, unbalanced: u64) -> Vec<(&'static str, String)> {
     } else {
         super::names::distinct(&summary.matched_names)
     };
+    let findings = number::wide(summary.rule_findings_total);
     let odd = oddities::sentences(summary);
     [
         (unbalanced, "rows", text::look_rows(unbalanced)),
+        (u64::from(summary.boundaries_missed), "withheld", counted(summary).look_boundaries()),
+        (findings, "lists", text::look_findings(findings)),
         (matched, "names", text::look_matched(matched)),
         (unlisted, "names", text::look_unlisted(unlisted)),
         (rejects, "rejects", text::look_rejects(rejects)),

@@ -97,6 +97,7 @@ fn drawing<'a>(
     graticule.draw(page, view);
     let drawn = outline::draw(page, &summary.boundaries, view);
     squares::draw(page, &squares);
+    outline::ring_specks(page, &drawn);
     let mut has_numbers = false;
     let left_out = [Layout::Wide, Layout::Narrow].map(|layout| {
         let written = labels::draw(page, layout, view, &graticule, &drawn.named, &squares);
@@ -118,6 +119,7 @@ fn caption(page: &mut Page, summary: &Summary, whole: &Drawing<'_>, close: Optio
             when(any(|it| it.has_numbers), text::NUMBERS),
             when(any(|it| it.has_tiny), text::TINY),
             when(!whole.drawn.named.is_empty(), text::OUTLINES),
+            when(any(|it| !it.drawn.specks.is_empty()), text::SPECKS),
             text::outside(whole.drawn.outside),
             text::unfinished(whole.drawn.unfinished),
             text::not_drawn(summary.records_without_cell),
@@ -150,12 +152,13 @@ fn without_room(page: &mut Page, layout: Layout, names: &[&str]) {
         if index > 0 {
             page.raw(", ");
         }
-        page.name(name, LONGEST_NAME);
+        page.name(name.trim(), LONGEST_NAME);
     }
     if names.len() > MOST_LEFT_OUT {
         page.text(&text::more_names(names.len() - MOST_LEFT_OUT));
     }
-    page.raw(".</p>\n");
+    // No full stop: it could be taken for a part of the last name.
+    page.raw("</p>\n");
 }
 
 fn captions<const N: usize>(page: &mut Page, sentences: [Option<String>; N]) {

@@ -128,6 +128,7 @@ mod tests {
             shared: 0,
             withheld: 0,
             withheld_shared: 0,
+            withheld_pulled: 0,
             before_unknown: 0,
             before_m: Some(before),
             after_m: Some(after),

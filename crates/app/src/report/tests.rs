@@ -6,6 +6,7 @@ mod markup;
 
 use reedbed_core::category::Category;
 
+use super::text::Counted;
 use super::{html, text};
 use markup::{elements, words};
 
@@ -34,6 +35,19 @@ fn every_table_has_an_equation_that_balances() {
 }
 
 #[test]
+fn events_are_counted_where_there_is_no_table_of_records() {
+    let mut summary = made::fen();
+    summary.counted = "events";
+    summary.tables.retain(|table| table.role == "events");
+    summary.tables[0].rows.rejected = 4;
+    let told = words(&html(&summary));
+    assert!(told.contains("19,812 events leave as held, 168 are told less precisely"), "{told}");
+    assert!(told.contains("4 could not be used") && told.contains("4 of 12 rules met events."));
+    assert!(told.contains(Counted::Events.note().unwrap()));
+    assert!(!words(&html(&made::fen())).contains("it means events"));
+}
+
+#[test]
 fn an_equation_that_does_not_balance_forbids_to_hand_over() {
     let mut summary = made::fen();
     summary.tables[0].rows.written -= 2;
@@ -59,13 +73,14 @@ fn the_answer_follows_from_the_numbers() {
     summary.matched_names = Vec::new();
     summary.matched_names_total = 0;
     summary.oddities = Default::default();
+    (summary.rule_findings, summary.rule_findings_total) = (Vec::new(), 0);
     assert_eq!(answer(&summary), text::ANSWER_YES);
     summary.categories = Vec::new();
-    assert_eq!(answer(&summary), text::ANSWER_NO_MATCH);
+    assert_eq!(answer(&summary), Counted::Records.answer_no_match());
     summary.rules_total = 0;
     assert_eq!(answer(&summary), text::ANSWER_NO_RULES);
-    assert_eq!(answer(&made::all_withheld()), text::ANSWER_NOTHING);
-    assert_eq!(answer(&made::empty()), text::ANSWER_NOTHING);
+    assert_eq!(answer(&made::all_withheld()), Counted::Records.answer_nothing());
+    assert_eq!(answer(&made::empty()), Counted::Records.answer_nothing());
 }
 
 #[test]
@@ -74,8 +89,9 @@ fn an_empty_section_is_one_sentence_and_no_table() {
     assert!(!page.contains("<table") && !page.contains("<svg"));
     let told = words(&page);
     for sentence in [
-        text::NO_PROTECTED,
-        text::NO_RULES_MET,
+        &Counted::Records.no_protected(),
+        text::NO_FINDINGS,
+        Counted::Records.no_rules_met(),
         text::map::NO_CELLS,
         text::NO_PLACES,
         text::NO_TABLES,
@@ -104,6 +120,7 @@ fn the_questions_come_in_the_order_in_which_a_steward_asks_them() {
         text::SAFE,
         text::AUDIENCE,
         text::WITHHELD,
+        text::LISTS,
         text::MAP,
         text::PRECISION,
         text::ROWS,
@@ -209,10 +226,59 @@ fn records_that_stated_no_uncertainty_are_said_so() {
 fn records_withheld_for_what_they_share_are_said_so() {
     let mut summary = made::all_withheld();
     assert!(!words(&html(&summary)).contains(text::SHARED_REMARK));
-    summary.categories[0].withheld_shared = 1;
+    summary.categories[0].withheld_pulled = 1;
     let told = words(&html(&summary));
-    assert!(told.contains("1 of the withheld records met no rule itself."), "{told}");
-    assert!(told.contains(text::SHARED_REMARK));
+    let sentence = "1 of 40 withheld records is withheld only for what it shares.";
+    assert!(told.contains(sentence), "{told}");
+    assert!(told.contains(text::SHARED_REMARK) && !told.contains(text::PULLED_REMARK));
+    summary.rules[0].pulled_along = 1;
+    let told = words(&html(&summary));
+    assert!(told.contains("40 withheld 1 pulled along"), "{told}");
+    assert!(told.contains(text::PULLED_REMARK));
+}
+
+#[test]
+fn what_is_to_be_known_of_the_rules_is_a_point_to_look_at_and_none_is_lost() {
+    let mut summary = made::empty();
+    summary.rule_findings = (2..27).map(|line| format!("`a.csv` line {line}: odd.")).collect();
+    summary.rule_findings_total = 900;
+    let page = html(&summary);
+    let told = words(&page);
+    assert!(page.contains("<a href=\"#lists\">900 things about the rule lists"));
+    assert!(told.contains("“a.csv” line 26: odd."), "{told}");
+    assert!(told.contains("5 more things") && told.contains("These are the first 25 of 900."));
+    assert!(!told.contains(text::NO_FINDINGS));
+}
+
+#[test]
+fn boundaries_in_which_nothing_lies_are_a_point_to_look_at() {
+    let mut summary = made::fen();
+    let sentence = Counted::Records.look_boundaries();
+    assert!(!words(&html(&summary)).contains(&sentence));
+    summary.boundaries_missed = true;
+    assert!(words(&html(&summary)).contains(&sentence));
+}
+
+#[test]
+fn names_of_boundaries_without_room_are_trimmed() {
+    let mut summary = made::fen();
+    for outline in &mut summary.boundaries {
+        outline.name.push_str(" \n");
+    }
+    let told = words(&html(&summary));
+    assert!(
+        told.contains("without room for their name: Heron reedbed, Pump House roost\n"),
+        "{told}"
+    );
+}
+
+#[test]
+fn names_that_may_be_listed_ones_are_not_said_to_have_led_to_a_rule() {
+    let mut summary = made::fen();
+    (summary.rules, summary.categories) = (Vec::new(), Vec::new());
+    let told = words(&html(&summary));
+    assert!(told.contains(Counted::Records.no_rules_met()) && told.contains("Botaurus stelaris"));
+    assert!(told.contains("4 names may be listed ones") && !told.contains("led to a rule"));
 }
 
 #[test]

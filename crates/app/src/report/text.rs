@@ -7,10 +7,10 @@ use reedbed_core::category::Category;
 
 use super::number::{count, length, wide};
 
-mod lead;
+mod counted;
 pub(super) mod map;
 
-pub(super) use lead::lead;
+pub(super) use counted::Counted;
 
 pub(super) const LANGUAGE: &str = "en";
 pub(super) const TITLE: &str = "Reedbed report: not for release";
@@ -21,12 +21,13 @@ pub(super) const EYEBROW_PARTNER: &str = "Report on a copy for one partner";
 pub(super) const SAFE: &str = "Is it safe to hand over?";
 pub(super) const AUDIENCE: &str = "Who is it for?";
 pub(super) const WITHHELD: &str = "What was withheld, and why?";
+pub(super) const LISTS: &str = "What about the rules deserves a look?";
 pub(super) const MAP: &str = "Where are the published cells?";
 pub(super) const PRECISION: &str = "How much precision was given up?";
 pub(super) const ROWS: &str = "Is every row accounted for?";
 pub(super) const NAMES: &str = "Which names deserve a look?";
 pub(super) const UNLISTED: &str = "Names on no list";
-pub(super) const MATCHED: &str = "Names matched in another way";
+pub(super) const MATCHED: &str = "Names that may be listed ones";
 pub(super) const REJECTS: &str = "What could not be used?";
 pub(super) const ODDITIES: &str = "What else was odd?";
 pub(super) const ABOUT: &str = "About this report";
@@ -38,21 +39,25 @@ pub(super) const UNUSABLE: &str = "Could not be used";
 
 pub(super) const ANSWER_NO_ROWS_LOST: &str =
     "No. The rows of a table do not add up: do not hand this copy over.";
-pub(super) const ANSWER_NOTHING: &str = "No record leaves, so there is nothing to hand over.";
 pub(super) const ANSWER_NO_RULES: &str =
     "Not by any rule: no rule was given, so nothing was protected.";
-pub(super) const ANSWER_NO_MATCH: &str =
-    "Look before you do: no rule met any record, so nothing was protected.";
 pub(super) const ANSWER_YES: &str = "By your rules, yes.";
 pub(super) const ANSWER_YES_LOOK: &str = "By your rules, yes, after a look at these points.";
-pub(super) const LIMITS: &str = "The rules were applied to every record that could be used. No \
-    attack was run on this copy, and Reedbed does not know what others hold or have published: \
-    both can still give a place away.";
 pub(super) const FOLDERS: &str = "Only the folder “package” may leave. The folder “steward”, in \
     which this report lies, names rules and places and stays with you.";
 
 pub(super) fn look_rows(tables: u64) -> String {
     format!("The rows of {} do not add up.", tables_of(tables))
+}
+
+pub(super) fn look_findings(findings: u64) -> String {
+    match findings {
+        1 => "1 thing about the rule lists should be looked at. Is it meant so?".to_owned(),
+        _ => format!(
+            "{} things about the rule lists should be looked at. Are they meant so?",
+            count(findings)
+        ),
+    }
 }
 
 pub(super) fn look_rejects(rows: u64) -> String {
@@ -71,9 +76,9 @@ pub(super) fn look_unlisted(names: u64) -> String {
 
 pub(super) fn look_matched(names: u64) -> String {
     match names {
-        1 => "1 name was matched in another way than letter by letter. Is it right?".to_owned(),
+        1 => "1 name may be a listed one, though not written as in a list. Is it?".to_owned(),
         _ => format!(
-            "{} names were matched in another way than letter by letter. Are they right?",
+            "{} names may be listed ones, though not written as in a list. Are they?",
             count(names)
         ),
     }
@@ -93,32 +98,41 @@ pub(super) const FOR_UNNAMED_PARTNER: &str = "One partner, who is not named.";
 pub(super) const PARTNER_ONLY: &str = "It tells more than a public copy may. Hand it to this \
     partner and to nobody else; another partner gets a copy of its own.";
 
-pub(super) const NO_PROTECTED: &str = "No record was withheld or told less precisely.";
-pub(super) const NO_RULES_MET: &str = "No rule met a record.";
 pub(super) const CATEGORY_COLUMNS: [&str; 4] =
     ["Category", "Less precise by a rule", "Less precise for what they share", "Withheld"];
-pub(super) const RULE_COLUMNS: [&str; 3] = ["Rule", "Less precise", "Withheld"];
+pub(super) const RULE_COLUMNS: [&str; 4] = ["Rule", "Less precise", "Withheld", "Pulled along"];
 /// The same where a narrow page has no room for headings.
-pub(super) const RULE_UNITS: [&str; 3] = ["", "less precise", "withheld"];
+pub(super) const RULE_UNITS: [&str; 4] = ["", "less precise", "withheld", "pulled along"];
 pub(super) const SHARED_REMARK: &str = "A record that shares its event, its place or its site \
     with a protected record is told no more precisely than that one, or withheld with it.";
 pub(super) const RULES_REMARK: &str = "A record that several rules meet counts at each of them. The \
     strictest decides, be it that of a record with which it shares something.";
+pub(super) const UNMET: &str = "Rules that met nothing";
+pub(super) const UNMET_REMARK: &str = "This is right where a species was not recorded. It is not \
+    where a name is misspelt, a season is turned round, or an area lies elsewhere because its \
+    latitudes and longitudes are exchanged.";
+pub(super) const PULLED_REMARK: &str = "“Pulled along” counts other records: they share something \
+    with a record that the rule met, and were made stricter by it. Where several rules could have \
+    done so, the strictest counts. “reedbed explain” says of one record what it shares, and with \
+    which.";
 
-/// Only a lower bound is known: a record counts at each rule that meets it.
-pub(super) fn withheld_without_rule(records: u64) -> String {
-    match records {
-        1 => "1 of the withheld records met no rule itself.".to_owned(),
-        _ => format!("{} of the withheld records met no rule themselves.", count(records)),
-    }
-}
-
-pub(super) fn rules_met(met: u64, total: u64) -> String {
-    match (met, total) {
-        (1, 1) => "The only rule met records.".to_owned(),
-        _ if met == total => format!("All {} rules met records.", count(total)),
-        (1, _) => format!("1 of {} rules met records.", count(total)),
-        _ => format!("{} of {} rules met records.", count(met), count(total)),
+pub(super) fn withheld_for_sharing(pulled: u64, withheld: u64) -> String {
+    match (pulled, withheld) {
+        (1, 1) => "The withheld record is withheld only for what it shares.".to_owned(),
+        _ if pulled == withheld => {
+            format!("All {} withheld records are withheld only for what they share.", count(pulled))
+        }
+        (1, _) => {
+            format!(
+                "1 of {} withheld records is withheld only for what it shares.",
+                count(withheld)
+            )
+        }
+        _ => format!(
+            "{} of {} withheld records are withheld only for what they share.",
+            count(pulled),
+            count(withheld)
+        ),
     }
 }
 
@@ -134,6 +148,23 @@ pub(super) fn category(category: Category) -> &'static str {
         Category::High => "High",
         Category::Extreme => "Extreme",
     }
+}
+
+pub(super) const NO_FINDINGS: &str =
+    "Every line was clear, every area has a boundary, and no review is due.";
+pub(super) const FINDINGS_REMARK: &str = "A line that is unclear was read in the strictest way, so \
+    it protects more than it may have to. An embargo that has passed still holds. Once the lists \
+    are mended, “reedbed rules check” says whether they are sound.";
+
+pub(super) fn more_findings(findings: usize) -> String {
+    match findings {
+        1 => "1 more thing".to_owned(),
+        _ => format!("{} more things", count(wide(findings))),
+    }
+}
+
+pub(super) fn findings_shown(shown: u64, total: u64) -> Option<String> {
+    (shown < total).then(|| format!("These are the first {} of {}.", count(shown), count(total)))
 }
 
 pub(super) const NO_PLACES: &str =
@@ -204,14 +235,15 @@ pub(super) fn protected_rows(protected: u64, shared: u64) -> Option<String> {
 }
 
 pub(super) const NO_UNLISTED: &str = "No record bears a name that is on no list.";
-pub(super) const NO_MATCHED: &str = "No name was matched in another way than letter by letter.";
+pub(super) const NO_MATCHED: &str = "No name may be a listed one that is written otherwise.";
 pub(super) const UNLISTED_REMARK: &str = "No rule lists these names. A record that bears one of \
     them is protected only where a rule for any taxon meets it, or for what it shares with a \
     protected record. If one of them should be protected, a rule is missing. The number counts the \
     records.";
-pub(super) const MATCHED_REMARK: &str = "These names led to a rule though they are not written as \
-    in its list. Reedbed would rather protect one too many than one too few. The number counts the \
-    records.";
+pub(super) const MATCHED_REMARK: &str = "These names are not written as in a list, and may be \
+    listed all the same. Where one is taken for a listed name, a rule about that name meets the \
+    record if its area, season and the like fit too. Reedbed would rather protect one too many than \
+    one too few. The number counts the records.";
 
 pub(super) fn names_shown(shown: u64, total: u64) -> Option<String> {
     (shown < total)

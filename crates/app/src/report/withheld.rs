@@ -3,10 +3,11 @@
 use reedbed_engine::summary::{CategorySummary, RuleSummary, Summary};
 
 use super::markup::{Page, folded};
-use super::{number, text};
+use super::{answer, number, text};
 
 /// Writes the section.
 pub(super) fn write(page: &mut Page, summary: &Summary) {
+    let counted = answer::counted(summary);
     page.section("withheld", text::WITHHELD, |page| {
         let met: Vec<&CategorySummary> = summary
             .categories
@@ -14,23 +15,27 @@ pub(super) fn write(page: &mut Page, summary: &Summary) {
             .filter(|category| category.by_rule + category.shared + category.withheld > 0)
             .collect();
         if met.is_empty() {
-            page.paragraph(text::NO_PROTECTED);
+            page.paragraph(&counted.no_protected());
         } else {
             categories(page, &met);
             shared(page, summary);
         }
         if summary.rules.is_empty() {
-            page.paragraph(text::NO_RULES_MET);
+            page.paragraph(counted.no_rules_met());
             return;
         }
-        page.paragraph(&text::rules_met(
-            number::wide(summary.rules.len()),
-            number::wide(summary.rules_total),
-        ));
+        page.paragraph(
+            &counted
+                .rules_met(number::wide(summary.rules.len()), number::wide(summary.rules_total)),
+        );
         folded(page, &summary.rules, RULES_IN_SIGHT, text::more_rules, rules);
         if summary.rules.len() > 1 {
             page.remark(text::RULES_REMARK);
         }
+        if summary.rules.iter().any(|rule| rule.pulled_along > 0) {
+            page.remark(text::PULLED_REMARK);
+        }
+        unmet(page, summary);
     });
 }
 
@@ -48,11 +53,33 @@ fn categories(page: &mut Page, met: &[&CategorySummary]) {
     page.end_table();
 }
 
+/// Names the rules that met nothing: a name may be misspelt, or an area lie elsewhere.
+fn unmet(page: &mut Page, summary: &Summary) {
+    if summary.rules_unmet.is_empty() {
+        return;
+    }
+    page.raw("<h3>").raw(text::UNMET).raw("</h3>\n").remark(text::UNMET_REMARK);
+    folded(page, &summary.rules_unmet, RULES_IN_SIGHT, text::more_rules, |page, rules| {
+        page.raw("<ul class=\"notes\">\n");
+        for rule in rules {
+            page.raw("<li>").message(&rule.says, LONGEST_RULE);
+            page.raw(" <small>").message(&rule.rule, LONGEST_RULE).raw("</small></li>\n");
+        }
+        page.raw("</ul>\n");
+    });
+    let (shown, total) =
+        (number::wide(summary.rules_unmet.len()), number::wide(summary.rules_unmet_total));
+    if let Some(shown) = text::findings_shown(shown, total) {
+        page.remark(&shown);
+    }
+}
+
 /// Says that records are protected for what they share, where some are.
 fn shared(page: &mut Page, summary: &Summary) {
-    let without_rule = summary.categories.iter().map(|category| category.withheld_shared).sum();
-    if without_rule > 0 {
-        page.remark(&[text::SHARED_REMARK, &text::withheld_without_rule(without_rule)].join(" "));
+    let pulled = summary.withheld_pulled();
+    if pulled > 0 {
+        let told = text::withheld_for_sharing(pulled, summary.withheld());
+        page.remark(&[text::SHARED_REMARK, &told].join(" "));
     } else if summary.categories.iter().any(|category| category.shared > 0) {
         page.remark(text::SHARED_REMARK);
     }
@@ -66,11 +93,13 @@ pub(super) fn swatch(page: &mut Page, category: &CategorySummary) {
 
 fn rules(page: &mut Page, rules: &[RuleSummary]) {
     page.begin_table("counts rules stacked", &text::RULE_COLUMNS);
-    let [_, less, withheld] = text::RULE_UNITS;
+    let [_, less, withheld, pulled] = text::RULE_UNITS;
     for rule in rules {
         page.begin_row().message(&rule.says, LONGEST_RULE);
         page.raw("<small>").message(&rule.rule, LONGEST_RULE).raw("</small>").end_row_heading();
-        for (records, unit) in [(rule.generalised, less), (rule.withheld, withheld)] {
+        for (records, unit) in
+            [(rule.generalised, less), (rule.withheld, withheld), (rule.pulled_along, pulled)]
+        {
             page.raw("<td role=\"cell\" class=\"count\">").count(records).unit(unit).raw("</td>");
         }
         page.end_row();

@@ -137,11 +137,11 @@ proptest! {
         for rule in &rules {
             let one = decide([rule], audience);
             prop_assert!(all.category >= one.category);
-            prop_assert!(width_m(all.place) >= width_m(one.place));
+            prop_assert!(all.place.width_m() >= one.place.width_m());
             prop_assert!(all.period >= one.period);
         }
         let backwards = decide(rules.iter().rev(), audience);
-        prop_assert!((width_m(all.place) - width_m(backwards.place)).abs() < 1e-9 || width_m(all.place).is_infinite());
+        prop_assert!((all.place.width_m() - backwards.place.width_m()).abs() < 1e-9 || all.place.width_m().is_infinite());
         prop_assert_eq!(all.period, backwards.period);
     }
 
@@ -151,7 +151,7 @@ proptest! {
         let outcome = Outcome { partner_width: None, ..outcome };
         let public = decide([&rule(outcome.clone())], Audience::Public);
         let partner = decide([&rule(outcome)], Audience::Partner { step });
-        prop_assert!(width_m(partner.place) <= width_m(public.place));
+        prop_assert!(partner.place.width_m() <= public.place.width_m());
     }
 }
 

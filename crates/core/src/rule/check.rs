@@ -50,31 +50,44 @@ impl fmt::Display for Finding {
 ///
 /// Shape: the most serious findings first; among equals, in the order of lists and lines.
 pub fn check(rules: &RuleSet, problems: &[Problem], around: &Surroundings<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = problems
-        .iter()
-        .map(|problem| Finding {
-            severity: problem.severity,
-            place: problem.place(),
-            text: problem.text.clone(),
-        })
-        .collect();
+    let mut findings: Vec<Finding> = problems.iter().map(Finding::of_problem).collect();
     for rule in &rules.rules {
-        let place = rule.id.to_string();
         let found = dates(rule, around.today)
             .into_iter()
             .chain(area(rule, around.areas))
             .chain(outcome(rule));
-        findings.extend(found.map(|(severity, text)| Finding {
-            severity,
-            place: place.clone(),
-            text,
-        }));
+        findings.extend(found.map(|found| Finding::of_rule(rule, found)));
     }
     findings.extend(around.areas.and_then(|areas| boundaries(rules, areas)));
     findings.extend(names::check(rules, around.checklist));
     findings.extend(pairs::check(rules));
     findings.sort_by_key(|finding| finding.severity);
     findings
+}
+
+/// What whoever hands a copy over must know of the rules: lines that were read in the strictest
+/// way, areas that no boundary has, and days that have passed.
+///
+/// Shape: as that of [`check`], without what only the person who keeps the list can use.
+pub fn pressing(rules: &RuleSet, problems: &[Problem], around: &Surroundings<'_>) -> Vec<Finding> {
+    let unclear = problems.iter().filter(|problem| problem.is_error()).map(Finding::of_problem);
+    let mut findings: Vec<Finding> = unclear.collect();
+    for rule in &rules.rules {
+        let found = dates(rule, around.today).into_iter().chain(area(rule, around.areas));
+        findings.extend(found.map(|found| Finding::of_rule(rule, found)));
+    }
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+impl Finding {
+    fn of_problem(problem: &Problem) -> Self {
+        Self { severity: problem.severity, place: problem.place(), text: problem.text.clone() }
+    }
+
+    fn of_rule(rule: &Rule, (severity, text): Found) -> Self {
+        Self { severity, place: rule.id.to_string(), text }
+    }
 }
 
 type Found = (Severity, String);
@@ -95,7 +108,14 @@ fn dates(rule: &Rule, today: Day) -> Vec<Found> {
 
 fn area(rule: &Rule, areas: Option<&AreaSet>) -> Option<Found> {
     let name = rule.area.as_ref()?;
-    if areas?.find(name).is_some() {
+    let Some(areas) = areas else {
+        let text = format!(
+            "it names the area `{name}`; it applies everywhere unless a boundary of that name is \
+             given"
+        );
+        return Some((Severity::Info, text));
+    };
+    if areas.find(name).is_some() {
         return None;
     }
     Some((Severity::Error, format!("no boundary is called `{name}`; the rule applies everywhere")))

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use reedbed_core::decide::Decision;
 
 use super::{ChunkWritten, Gathered, Passing, TableWriter};
+use crate::facts::RowFacts;
+use crate::plan;
 use crate::pseudonym::Pseudonyms;
 use crate::statement;
 use crate::treat::EVENT;
@@ -53,14 +55,46 @@ impl TableWriter<'_> {
             None if !is_left_alone => {
                 self.cover(passing, &facts, state);
                 self.clear(passing, written);
+                if plan::counts_events(self.copy.plans) {
+                    state.findings.clear_record();
+                }
             }
             Some(verdict)
                 if !is_left_alone && wanted.is_none() && !verdict.decision.is_withheld() =>
             {
-                let shared = Arc::new(Verdict::shared(verdict.decision.clone()));
+                let shared = Arc::new(verdict.for_others());
                 self.protected(passing, &facts, &shared, true, &mut state.names, written);
+                self.count(passing, &facts, verdict, state);
             }
-            _ => written.count.withheld += 1,
+            verdict => {
+                written.count.withheld += 1;
+                if let Some(verdict) = verdict {
+                    self.count(passing, &facts, verdict, state);
+                }
+            }
+        }
+    }
+
+    /// Counts a protected event where there are no records to be counted.
+    fn count(
+        &self,
+        passing: &Passing<'_>,
+        facts: &RowFacts,
+        verdict: &Arc<Verdict>,
+        state: &mut Gathered<'_>,
+    ) {
+        if !plan::counts_events(self.copy.plans) {
+            return;
+        }
+        // Where only an event around it was met by a rule, it shares the verdict of that one.
+        let verdict = match self.own_verdict(passing.number) {
+            Some(_own) => Arc::clone(verdict),
+            None => Arc::new(verdict.for_others()),
+        };
+        if verdict.decision.is_withheld() {
+            state.findings.withheld_record(&verdict);
+        } else if let Ok((stated, place)) = self.told_place(facts, &verdict) {
+            state.findings.protected_record(&verdict, stated, &place);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{ChunkWritten, Gathered, Passing, TableWriter, events};
 use crate::cells::Source;
 use crate::facts::RowFacts;
-use crate::place::ToldPlace;
+use crate::place::{Stated, ToldPlace, Untrue};
 use crate::plain_names::PlainNames;
 use crate::plan::Role;
 use crate::told_period::ToldPeriod;
@@ -55,7 +55,7 @@ impl TableWriter<'_> {
         };
         let event = facts.event.filter(|event| events.has(*event));
         if let Some(event) = event {
-            written.wanted.push((event, Arc::new(Verdict::shared(verdict.decision.clone()))));
+            written.wanted.push((event, Arc::new(verdict.for_others())));
         }
         state.findings.protected_record(&verdict, stated, &shown);
         self.protected(passing, &facts, &verdict, event.is_some(), &mut state.names, written);
@@ -73,23 +73,15 @@ impl TableWriter<'_> {
         written: &mut ChunkWritten,
     ) {
         let pseudonyms = self.copy.judge.pseudonyms;
-        // A new event has no parent, so it tells the place and the period that it had from it.
-        let events = &self.copy.survey.events;
-        let parent = facts.parent_event.filter(|_| self.plan.role == Role::Events);
-        let stated = facts.place.or_else(|| events.place(parent));
-        let has_date = self.plan.facts.event_dates.iter().any(Source::exists);
-        let stated_period = facts.period.or_else(|| events.period(parent).filter(|_| has_date));
-        let place = if facts.speaks_of_place || stated.is_some() {
-            match ToldPlace::tell(stated, &verdict.decision, pseudonyms) {
-                Ok(place) => place,
-                Err(_untrue) => {
-                    written.untrue += 1;
-                    return;
-                }
-            }
-        } else {
-            ToldPlace::none()
+        let Ok((_stated, place)) = self.told_place(facts, verdict) else {
+            written.untrue += 1;
+            return;
         };
+        // A new event has no parent, so it tells the period that it had from it.
+        let parent = facts.parent_event.filter(|_| self.plan.role == Role::Events);
+        let has_date = self.plan.facts.event_dates.iter().any(Source::exists);
+        let events = &self.copy.survey.events;
+        let stated_period = facts.period.or_else(|| events.period(parent).filter(|_| has_date));
         let period = ToldPeriod::tell(stated_period, verdict.decision.period);
         let period = if facts.period.is_none() { period.inherited() } else { period };
         let event_id = passing.row.text(self.event_source());
@@ -115,6 +107,22 @@ impl TableWriter<'_> {
             written.count.protected += 1;
         }
         self.emit(passing.row, &patches, &added, written);
+    }
+
+    /// The place of a protected row as it is held and as it is told. A new event has no parent, so
+    /// it tells the place that it had from it.
+    pub(super) fn told_place(
+        &self,
+        facts: &RowFacts,
+        verdict: &Verdict,
+    ) -> Result<(Option<Stated>, ToldPlace), Untrue> {
+        let parent = facts.parent_event.filter(|_| self.plan.role == Role::Events);
+        let stated = facts.place.or_else(|| self.copy.survey.events.place(parent));
+        if !facts.speaks_of_place && stated.is_none() {
+            return Ok((None, ToldPlace::none()));
+        }
+        let pseudonyms = self.copy.judge.pseudonyms;
+        Ok((stated, ToldPlace::tell(stated, &verdict.decision, pseudonyms)?))
     }
 
     fn event_source(&self) -> &Source {

@@ -1,6 +1,8 @@
 use reedbed_core::category::Category;
 
-use crate::support::{assert_balanced, rules, settings, share, share_archive, share_paths};
+use crate::support::{
+    area_of, assert_balanced, rules, settings, share, share_archive, share_paths,
+};
 
 const EVENTS: &str = "eventID,parentEventID,decimalLatitude,decimalLongitude,locality,eventDate,samplingProtocol,eventRemarks\n\
     P,,,,,2021,,\n\
@@ -174,4 +176,41 @@ fn a_season_without_a_place_is_not_in_an_area_because_it_could_be_anywhere() {
         !ids.contains(&"E4".to_owned()),
         "the event at the roost is told less precisely: {ids:?}"
     );
+}
+
+#[test]
+fn events_are_counted_where_there_is_no_table_of_records() {
+    let mut set = rules(&[("Botaurus stellaris", Category::High), ("Grus grus", Category::High)]);
+    set.rules[0].taxon = None;
+    set.rules[0].area = Some("Reed".to_owned());
+    set.rules[1].taxon = None;
+    set.rules[1].area = Some("Roost".to_owned());
+    set.rules[1].outcome.withhold = true;
+    let mut settings = settings(set);
+    settings.areas = area_of("Reed", 52.1, 4.5, 52.2, 4.6);
+    for (names, shape) in area_of("Roost", 52.45, 4.85, 52.55, 4.95).features() {
+        settings.areas.add(names.to_vec(), shape.clone());
+    }
+    let events = "eventID,parentEventID,decimalLatitude,decimalLongitude,locality\n\
+        E1,,52.12345,4.56789,Old mill\n\
+        E2,E1,52.12399,4.56799,Sluice\n\
+        E3,,52.5,4.9,Roost\n\
+        E4,,49.7,2.7,Hide\n\
+        E5,,49.8,2.7,Hide\n\
+        E6,,49.9,2.7,Old mill\n\
+        E7,,99.9,2.7,Nowhere\n";
+    let copied = share(&[("event.csv", events)], &settings);
+    assert_balanced(&copied);
+    let summary = &copied.shared.summary;
+    assert_eq!((summary.counted, summary.unusable()), ("events", 1));
+    assert_eq!((summary.records_clear, summary.generalised(), summary.withheld()), (2, 3, 1));
+    let met: Vec<_> = summary
+        .rules
+        .iter()
+        .map(|rule| (rule.generalised, rule.withheld, rule.pulled_along))
+        .collect();
+    assert_eq!(met, [(2, 0, 1), (0, 1, 0)]);
+    assert_eq!(summary.cells.iter().map(|cell| cell.records).sum::<u64>(), 3);
+    assert_eq!(copy().shared.summary.counted, "records");
+    assert_eq!(copy().shared.summary.records_clear, 1, "events do not count beside records");
 }

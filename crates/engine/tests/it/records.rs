@@ -1,7 +1,9 @@
 use reedbed_core::category::Category;
 use reedbed_core::rule::{Outcome, Width};
 
-use crate::support::{TSV, assert_balanced, partner, rule, rules, settings, share, share_paths};
+use crate::support::{
+    TSV, area_of, assert_balanced, partner, rule, rules, settings, share, share_paths,
+};
 
 const RECORDS: &str = "occurrenceID,catalogNumber,scientificName,decimalLatitude,decimalLongitude,coordinateUncertaintyInMeters,locality,eventDate,recordedBy,individualCount,sex,secretColumn\n\
     N1,C-101,Botaurus stellaris,52.12345,4.56789,15,Nest 3 by the old mill,2021-05-14,Ada Warden,2,female,x9\n\
@@ -193,4 +195,50 @@ fn silence_is_declared_once_and_alike_whether_or_not_something_was_withheld() {
         let copied = share(&[("records.csv", RECORDS)], &settings(set));
         assert_eq!(copied.text("eml.xml").matches("Silence is not absence").count(), 1);
     }
+}
+
+#[test]
+fn rules_and_boundaries_that_met_nothing_are_told() {
+    let mut set = rules(&[
+        ("Botaurus stellaris", Category::High),
+        ("Botaurus lentiginosus", Category::High),
+        ("Grus grus", Category::Low),
+        ("Parus major", Category::None),
+    ]);
+    set.rules[2].area = Some("Reed".to_owned());
+    let text = "occurrenceID,scientificName,decimalLatitude,decimalLongitude\n\
+        b1,Botaurus stellaris,52.1,4.1\ng1,Grus grus,52.15,4.55\n";
+    let summary = |areas| {
+        let mut settings = settings(set.clone());
+        settings.areas = areas;
+        share(&[("records.csv", text)], &settings).shared.summary
+    };
+    let unmet = |summary: &reedbed_engine::summary::Summary| -> Vec<String> {
+        summary.rules_unmet.iter().map(|rule| rule.rule.clone()).collect()
+    };
+    // Latitude and longitude exchanged.
+    let exchanged = summary(area_of("Reed", 4.5, 52.1, 4.6, 52.2));
+    assert_eq!(unmet(&exchanged), ["`list.csv` line 3", "`list.csv` line 4"]);
+    assert!(exchanged.boundaries_missed && exchanged.rules_unmet_total == 2);
+    let right = summary(area_of("Reed", 52.1, 4.5, 52.2, 4.6));
+    assert_eq!(unmet(&right), ["`list.csv` line 3"]);
+    assert!(!right.boundaries_missed);
+    assert!(!summary(Default::default()).boundaries_missed, "no boundary was given");
+    let nowhere = text.replace(",52.1,4.1", ",,").replace(",52.15,4.55", ",,");
+    let mut settings = settings(set.clone());
+    settings.areas = area_of("Reed", 4.5, 52.1, 4.6, 52.2);
+    let copied = share(&[("records.csv", &nowhere)], &settings);
+    assert!(!copied.shared.summary.boundaries_missed, "no place is known");
+}
+
+#[test]
+fn of_long_lists_only_some_rules_that_met_nothing_are_told() {
+    let names: Vec<String> =
+        (0..250).map(|number| format!("Aeshna {}", "a".repeat(number))).collect();
+    let listed: Vec<(&str, Category)> =
+        names.iter().map(|name| (name.as_str(), Category::High)).collect();
+    let text =
+        "occurrenceID,scientificName,decimalLatitude,decimalLongitude\nb1,Parus major,52.1,4.1\n";
+    let summary = share(&[("records.csv", text)], &settings(rules(&listed))).shared.summary;
+    assert_eq!((summary.rules_unmet.len(), summary.rules_unmet_total), (20, 250));
 }

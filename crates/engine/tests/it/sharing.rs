@@ -147,6 +147,47 @@ fn a_season_that_only_the_verbatim_date_tells_is_not_overlooked() {
 }
 
 #[test]
+fn whom_a_rule_pulled_along_is_counted_for_the_steward_and_stays_out_of_the_copy() {
+    let mut set = rules(&[
+        ("Botaurus stellaris", Category::High),
+        ("Grus grus", Category::High),
+        ("Ardea alba", Category::Low),
+    ]);
+    set.rules[1].outcome.withhold = true;
+    let text = "occurrenceID,scientificName,decimalLatitude,decimalLongitude,locality\n\
+        g1,Grus grus,52.1,4.1,Long reed\n\
+        b1,Botaurus stellaris,52.2,4.2,Long reed\n\
+        p1,Parus major,52.3,4.3,Long reed\n\
+        b2,Botaurus stellaris,52.4,4.4,Bridge\n\
+        a2,Ardea alba,52.5,4.5,Bridge\n\
+        p2,Parus major,52.6,4.6,Bridge\n\
+        p3,Parus major,49.1,2.1,Hide\n";
+    for workers in [1, 4] {
+        let mut settings = settings(set.clone());
+        settings.workers = workers;
+        let copied = share(&[("records.csv", text)], &settings);
+        let summary = &copied.shared.summary;
+        let counts: Vec<_> = summary
+            .rules
+            .iter()
+            .map(|rule| (rule.generalised, rule.withheld, rule.pulled_along))
+            .collect();
+        // The bittern pulls the heron and the tit at the bridge; the crane what is at the reed.
+        assert_eq!(counts, [(1, 1, 2), (0, 1, 2), (1, 0, 0)]);
+        assert_eq!((summary.withheld(), summary.withheld_pulled()), (3, 2));
+        assert_eq!(summary.categories[0].withheld_shared, 1, "only the tit met no rule");
+        for row in copied.rows("occurrence.csv") {
+            let told = &row["informationWithheld"];
+            assert!(
+                !row["scientificName"].starts_with("Parus") || !told.contains("Trust"),
+                "{told}"
+            );
+        }
+        assert!(!leaves(&copied, "Grus"));
+    }
+}
+
+#[test]
 fn records_that_leave_unread_are_those_that_share_nothing() {
     // Several chunks, so that ties are found in other chunks than the records they tie.
     let mut text = format!("{HEADINGS},locality,kingdom,recordedBy\n");

@@ -65,6 +65,7 @@ pub(crate) fn settings(rules: RuleSet) -> Settings {
     Settings {
         rules,
         rules_digest: String::new(),
+        rule_findings: Vec::new(),
         areas: AreaSet::default(),
         checklist: None,
         audience: Audience::Public,

@@ -11,6 +11,8 @@ use super::view::View;
 pub(super) struct Drawn<'a> {
     /// The boundaries that are on the map, the largest first.
     pub(super) named: Vec<Named<'a>>,
+    /// Middles of those that can hardly be seen.
+    pub(super) specks: Vec<[f64; 2]>,
     /// How many lie outside.
     pub(super) outside: u64,
     /// How many were left out because there are too many.
@@ -55,11 +57,23 @@ pub(super) fn draw<'a>(page: &mut Page, outlines: &'a [Outline], view: &View) ->
             page.raw("z");
         }
         page.raw("\"/>\n");
+        let [left, top, right, bottom] = frame;
+        if (right - left).max(bottom - top) < SPECK {
+            drawn.specks.push([f64::midpoint(left, right), f64::midpoint(top, bottom)]);
+        }
         drawn.named.push(Named { name: &outline.name, frame });
     }
     let area = |[left, top, right, bottom]: [f64; 4]| (right - left) * (bottom - top);
     drawn.named.sort_by(|a, b| area(b.frame).total_cmp(&area(a.frame)));
     drawn
+}
+
+/// Rings the boundaries that can hardly be seen; drawn last, so that no square hides a ring.
+pub(super) fn ring_specks(page: &mut Page, drawn: &Drawn<'_>) {
+    for [x, y] in &drawn.specks {
+        page.raw("<circle class=\"speck\" cx=\"").coordinate(*x).raw("\" cy=\"").coordinate(*y);
+        page.raw("\" r=\"").coordinate(SPECK).raw("\"/>\n");
+    }
 }
 
 /// The ring in units of the drawing, on each turn of the globe on which it could be in view.
@@ -152,6 +166,8 @@ fn frame<'a>(points: impl Iterator<Item = &'a [f64; 2]>) -> Option<[f64; 4]> {
     })
 }
 
+/// Side of a boundary that is ringed because it can hardly be seen, and radius of the ring.
+const SPECK: f64 = 8.0;
 const BEYOND: f64 = 8.0;
 const THINNEST: f64 = 0.7;
 const MOST_BYTES: usize = 1_500_000;
@@ -227,6 +243,20 @@ mod tests {
             .collect();
         let (page, _) = drawn(&ring, &view);
         assert!(page.len() < 40_000, "{}", page.len());
+    }
+
+    #[test]
+    fn a_boundary_that_can_hardly_be_seen_is_ringed_and_a_larger_one_is_not() {
+        let park = [[1.5, 52.6], [1.51, 52.6], [1.51, 52.61], [1.5, 52.61]];
+        for (bounds, is_ringed) in
+            [([48.0, -4.0, 56.0, 6.0], true), ([52.55, 1.4, 52.75, 1.7], false)]
+        {
+            let mut page = Page::default();
+            let outlines = outline(&park);
+            let drawn = draw(&mut page, &outlines, &view(bounds));
+            ring_specks(&mut page, &drawn);
+            assert_eq!(page.finish().contains("<circle class=\"speck\""), is_ringed, "{bounds:?}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use reedbed_core::category::Category;
 use reedbed_engine::summary::{
     CategorySummary, CellSummary, MatchedName, NameCount, Outline, RejectCount, RuleSummary,
-    Summary, TableSummary,
+    Summary, TableSummary, UnmetRule,
 };
 
 /// A dataset without a row.
@@ -15,7 +15,13 @@ pub(crate) fn empty() -> Summary {
         partner: None,
         rules_digest: "6f1ed002ab5595859014ebf0951522d9e17d1e3f9c2a1b7f4a3c0d8e5b6a7c90".to_owned(),
         rules_total: 12,
+        rule_findings: Vec::new(),
+        rule_findings_total: 0,
+        rules_unmet: Vec::new(),
+        rules_unmet_total: 0,
+        boundaries_missed: false,
         tables: Vec::new(),
+        counted: "records",
         records_clear: 0,
         categories: Vec::new(),
         rules: Vec::new(),
@@ -53,6 +59,20 @@ pub(crate) fn fen() -> Summary {
             rule("`rules.csv` line 5", "Panurus biarmicus, with reproductive condition breeding: category low (Reedmoor Trust).", 2, 0),
             rule("`rules.csv` line 7", "Any taxon, in Pump House roost: withheld, because of exposure by the survey (Reedmoor Trust).", 0, 20),
         ],
+        rule_findings: [
+            "`rules.csv` line 9, column `category`: `severe` is not none, low, medium, high or extreme; the rule withholds.",
+            "`rules.csv` line 11: its review was due on 2026-01-31.",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        rule_findings_total: 2,
+        rules_unmet: [
+            ("`rules.csv` line 4", "Locustella luscinioides: category medium (Reedmoor Trust)."),
+            ("`rules.csv` line 6", "Any taxon, in Alder carr: category high (Reedmoor Trust)."),
+        ]
+        .map(|(rule, says)| UnmetRule { rule: rule.to_owned(), says: says.to_owned() })
+        .to_vec(),
+        rules_unmet_total: 8,
         cells: [
             ([52.6, 1.5, 52.7, 1.6], Category::High, 104),
             ([52.6, 1.4, 52.7, 1.5], Category::High, 22),
@@ -104,6 +124,7 @@ pub(crate) fn fen() -> Summary {
         ],
         ..empty()
     };
+    summary.rules[0].pulled_along = 101;
     summary.oddities.datum_not_stated = 412;
     summary.oddities.place_unknown = 1;
     summary
@@ -209,6 +230,11 @@ pub(crate) fn hostile() -> Summary {
         partner: Some(HOSTILE.join(" ")),
         tables: HOSTILE.map(|name| table(name, "records", [2, 0, 1, 0, 0], [0, 0])).to_vec(),
         rules: HOSTILE.map(|name| rule(name, name, 1, 0)).to_vec(),
+        rules_unmet: HOSTILE
+            .map(|name| UnmetRule { rule: name.to_owned(), says: name.to_owned() })
+            .to_vec(),
+        rule_findings: HOSTILE.map(str::to_owned).to_vec(),
+        rule_findings_total: HOSTILE.len(),
         boundaries: HOSTILE.map(|name| ring(name, 1.55, 52.65, 0.04)).to_vec(),
         unlisted_names: HOSTILE
             .map(|name| NameCount { name: name.to_owned(), records: 1 })
@@ -262,6 +288,7 @@ pub(crate) fn category(
         shared,
         withheld,
         withheld_shared: 0,
+        withheld_pulled: 0,
         before_unknown: shared / 8,
         before_m,
         after_m,
@@ -269,7 +296,13 @@ pub(crate) fn category(
 }
 
 fn rule(rule: &str, says: &str, generalised: u64, withheld: u64) -> RuleSummary {
-    RuleSummary { rule: rule.to_owned(), says: says.to_owned(), generalised, withheld }
+    RuleSummary {
+        rule: rule.to_owned(),
+        says: says.to_owned(),
+        generalised,
+        withheld,
+        pulled_along: 0,
+    }
 }
 
 fn ring(name: &str, lon: f64, lat: f64, radius: f64) -> Outline {

@@ -70,6 +70,8 @@ pub(in super::super) const NUMBERS: &str = "The number in a square counts its re
 pub(in super::super) const TINY: &str =
     "A square too small to be seen at this scale is drawn as a mark.";
 pub(in super::super) const ALSO: &str = "Boundaries without room for their name:";
+pub(in super::super) const SPECKS: &str =
+    "A ring marks a boundary that is too small to be seen at this scale.";
 pub(in super::super) const OUTLINES: &str = "Lines are the boundaries that you gave.";
 
 pub(in super::super) fn more_names(names: usize) -> String {

@@ -3,13 +3,18 @@ use crate::rule::list::{Mapping, read};
 use crate::taxon::{ChecklistBuilder, ChecklistRow};
 
 fn found(text: &str, around: &Surroundings<'_>) -> Vec<String> {
+    let (set, problems) = listed(text);
+    check(&set, &problems, around).iter().map(Finding::to_string).collect()
+}
+
+fn listed(text: &str) -> (RuleSet, Vec<Problem>) {
     let rows: Vec<Vec<String>> =
         text.trim().lines().map(|row| row.split(',').map(str::to_owned).collect()).collect();
     let (mut set, mut problems) = (RuleSet::default(), Vec::new());
     let (headings, rows) = rows.split_first().unwrap();
     let rows: Vec<(u64, Vec<String>)> = (2..).zip(rows.iter().cloned()).collect();
     read("a.csv", headings, &rows, &Mapping::default(), &mut set, &mut problems);
-    check(&set, &problems, around).iter().map(Finding::to_string).collect()
+    (set, problems)
 }
 
 fn alone() -> Surroundings<'static> {
@@ -37,6 +42,33 @@ fn a_passed_review_and_a_passed_embargo_are_told() {
 }
 
 #[test]
+fn without_boundaries_a_rule_about_an_area_is_told_to_apply_everywhere() {
+    let told = "note: `a.csv` line 2: it names the area `The Marsh`; it applies everywhere unless a boundary of that name is given";
+    assert_eq!(found("area,category\nThe Marsh,high", &alone()), [told]);
+}
+
+#[test]
+fn pressing_are_errors_unknown_areas_and_passed_days_and_nothing_else() {
+    let list = "scientificName,category,area,reviewDate\nBotaurus stellaris,severe,,\n\
+        Parus major,high,The Marsh,\nParus ater,high,,2026-01-01\nParus ater,low,,";
+    let areas = AreaSet::default();
+    let around = Surroundings { areas: Some(&areas), ..alone() };
+    let (set, problems) = listed(list);
+    let told: Vec<String> =
+        pressing(&set, &problems, &around).iter().map(Finding::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "error: `a.csv` line 2, column `category`: `severe` is not none, low, medium, high or extreme; the rule withholds",
+            "error: `a.csv` line 3: no boundary is called `The Marsh`; the rule applies everywhere",
+            "warning: `a.csv` line 4: its review was due on 2026-01-01",
+        ]
+    );
+    // The whole check says too that the last two lines disagree, and that no boundary has a name.
+    assert_eq!(check(&set, &problems, &around).len(), 5);
+}
+
+#[test]
 fn an_area_that_no_boundary_has_is_an_error_once_boundaries_are_given() {
     let areas = AreaSet::default();
     let list = "area,category\nThe Marsh,high";
@@ -48,7 +80,6 @@ fn an_area_that_no_boundary_has_is_an_error_once_boundaries_are_given() {
             "note: the boundaries: none has a name; it is looked for in properties whose key has the word name, title, label, code or id",
         ]
     );
-    assert_eq!(found(list, &alone()), Vec::<String>::new());
 }
 
 #[test]

@@ -1,0 +1,173 @@
+//! What `reedbed share` says of a copy when it is done: numbers, never names or places.
+
+use std::cmp::Reverse;
+use std::path::Path;
+
+use reedbed_engine::share::Shared;
+use reedbed_engine::summary::{CategorySummary, RuleSummary, Summary};
+use serde_json::{Value, json};
+
+use crate::cli::{Output, terminal};
+
+/// Tells the result.
+pub(super) fn tell(
+    shared: &Shared,
+    out: Option<&Path>,
+    output: Output,
+) -> Result<(), anyhow::Error> {
+    let summary = &shared.summary;
+    let rejected: u64 = summary.tables.iter().map(|table| table.rows.rejected).sum();
+    match output {
+        Output::Json => {
+            let categories: Vec<_> = summary.categories.iter().map(category_json).collect();
+            let rules: Vec<_> = busiest(summary).into_iter().map(rule_json).collect();
+            let body = json!({
+                "counted": summary.counted,
+                "recordsClear": summary.records_clear,
+                "recordsGeneralised": summary.generalised(),
+                "recordsWithheld": summary.withheld(),
+                "rowsRejected": rejected,
+                "ruleFindings": summary.rule_findings_total,
+                "categories": categories,
+                "rulesMet": summary.rules.len(),
+                "rulesTotal": summary.rules_total,
+                "busiestRules": rules,
+                "out": out.map(|out| out.display().to_string()),
+                "files": shared.files,
+            });
+            terminal::print(&body.to_string())?;
+        }
+        Output::Plain => {
+            let counted = summary.counted;
+            terminal::print(&format!("{counted} as held\t{}", summary.records_clear))?;
+            terminal::print(&format!("{counted} generalised\t{}", summary.generalised()))?;
+            terminal::print(&format!("{counted} withheld\t{}", summary.withheld()))?;
+            terminal::print(&format!("rows rejected\t{rejected}"))?;
+        }
+        Output::Human => {
+            terminal::print(&sentence(summary))?;
+            for line in details(summary) {
+                terminal::print(&line)?;
+            }
+            if let Some(out) = out {
+                terminal::print(&format!("May leave:       {}", out.join("package").display()))?;
+                terminal::print(&format!(
+                    "For the steward: {}",
+                    out.join("steward").join("report.html").display()
+                ))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn sentence(summary: &Summary) -> String {
+    let rejected: u64 = summary.tables.iter().map(|table| table.rows.rejected).sum();
+    let others = match rejected - summary.unusable() {
+        0 => String::new(),
+        1 => "; 1 row of another table could not be used".to_owned(),
+        rows => format!("; {rows} rows of other tables could not be used"),
+    };
+    let (one, many) =
+        if summary.counts_events() { ("event", "events") } else { ("record", "records") };
+    format!(
+        "{}, {}, {}; {}{others}.",
+        count(
+            summary.records_clear,
+            &format!("{one} leaves as held"),
+            &format!("{many} leave as held")
+        ),
+        count(summary.generalised(), "is told less precisely", "are told less precisely"),
+        withheld(summary),
+        count(
+            summary.unusable(),
+            &format!("{one} could not be used"),
+            &format!("{many} could not be used")
+        )
+    )
+}
+
+/// How many records are withheld, and where some of that comes from.
+fn withheld(summary: &Summary) -> String {
+    let (all, pulled) = (summary.withheld(), summary.withheld_pulled());
+    let told = count(all, "is withheld", "are withheld");
+    if pulled == 0 {
+        return told;
+    }
+    let they = if pulled == 1 { "it shares" } else { "they share" };
+    let with = match all - pulled {
+        0 => "with a protected event or a row that could not be used",
+        _ => "with one",
+    };
+    format!(
+        "{told} ({} by rule, {pulled} because {they} an event, a place or a site {with})",
+        all - pulled
+    )
+}
+
+fn count(number: u64, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        number => format!("{number} {many}"),
+    }
+}
+
+/// Categories and the rules with the most records, a line each.
+fn details(summary: &Summary) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !summary.categories.is_empty() {
+        lines.push("By category:".to_owned());
+        lines.extend(summary.categories.iter().map(|found| {
+            format!(
+                "  {}: {} told less precisely, {} withheld",
+                found.category,
+                found.by_rule + found.shared,
+                found.withheld
+            )
+        }));
+    }
+    let busiest = busiest(summary);
+    if !busiest.is_empty() {
+        let (met, total) = (summary.rules.len(), summary.rules_total);
+        let most = if met > busiest.len() { "; those with the most" } else { "" };
+        lines.push(format!("Rules ({met} of {total} met something{most}):"));
+        lines.extend(busiest.into_iter().map(|rule| {
+            let pulled = match rule.pulled_along {
+                0 => String::new(),
+                1 => ", 1 other pulled along".to_owned(),
+                pulled => format!(", {pulled} others pulled along"),
+            };
+            let (less, withheld) = (rule.generalised, rule.withheld);
+            format!("  {}: {less} told less precisely, {withheld} withheld{pulled}", rule.rule)
+        }));
+    }
+    lines
+}
+
+/// The rules that met or pulled along the most records.
+fn busiest(summary: &Summary) -> Vec<&RuleSummary> {
+    let mut rules: Vec<&RuleSummary> = summary.rules.iter().collect();
+    rules.sort_by_key(|rule| Reverse(rule.generalised + rule.withheld + rule.pulled_along));
+    rules.truncate(MOST_RULES);
+    rules
+}
+
+fn category_json(found: &CategorySummary) -> Value {
+    json!({
+        "category": found.category,
+        "generalised": found.by_rule + found.shared,
+        "withheld": found.withheld,
+        "withheldForSharing": found.withheld_pulled,
+    })
+}
+
+fn rule_json(rule: &RuleSummary) -> Value {
+    json!({
+        "rule": rule.rule,
+        "generalised": rule.generalised,
+        "withheld": rule.withheld,
+        "pulledAlong": rule.pulled_along,
+    })
+}
+
+const MOST_RULES: usize = 5;
