@@ -72,10 +72,24 @@ pub fn check(rules: &RuleSet, problems: &[Problem], around: &Surroundings<'_>) -
 pub fn pressing(rules: &RuleSet, problems: &[Problem], around: &Surroundings<'_>) -> Vec<Finding> {
     let unclear = problems.iter().filter(|problem| problem.is_error()).map(Finding::of_problem);
     let mut findings: Vec<Finding> = unclear.collect();
+    // A list of a whole state names one area in each line: it is told once.
+    let mut missing: Vec<(&Rule, Found, usize)> = Vec::new();
     for rule in &rules.rules {
-        let found = dates(rule, around.today).into_iter().chain(area(rule, around.areas));
-        findings.extend(found.map(|found| Finding::of_rule(rule, found)));
+        findings.extend(dates(rule, around.today).into_iter().map(|f| Finding::of_rule(rule, f)));
+        let Some(found) = area(rule, around.areas) else { continue };
+        match missing.iter_mut().find(|(first, _, _)| first.area == rule.area) {
+            Some((_, _, more)) => *more += 1,
+            None => missing.push((rule, found, 0)),
+        }
     }
+    findings.extend(missing.into_iter().map(|(rule, (severity, text), more)| {
+        let text = match more {
+            0 => text,
+            1 => format!("{text}, and so does 1 more rule"),
+            more => format!("{text}, and so do {more} more rules"),
+        };
+        Finding::of_rule(rule, (severity, text))
+    }));
     findings.sort_by_key(|finding| finding.severity);
     findings
 }

@@ -69,6 +69,24 @@ fn pressing_are_errors_unknown_areas_and_passed_days_and_nothing_else() {
 }
 
 #[test]
+fn an_area_that_many_rules_name_is_pressing_once() {
+    let list = "scientificName,category,area\nBotaurus stellaris,high,The Marsh\n\
+        Parus major,high,The Marsh\nParus ater,high,The Fen\nLutra lutra,low,The Marsh";
+    let areas = AreaSet::default();
+    let (set, problems) = listed(list);
+    let around = Surroundings { areas: Some(&areas), ..alone() };
+    let told: Vec<String> =
+        pressing(&set, &problems, &around).iter().map(Finding::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "error: `a.csv` line 2: no boundary is called `The Marsh`; the rule applies everywhere, and so do 2 more rules",
+            "error: `a.csv` line 4: no boundary is called `The Fen`; the rule applies everywhere",
+        ]
+    );
+}
+
+#[test]
 fn an_area_that_no_boundary_has_is_an_error_once_boundaries_are_given() {
     let areas = AreaSet::default();
     let list = "area,category\nThe Marsh,high";
