@@ -1,5 +1,6 @@
 //! Where each table keeps what attacks ask for.
 
+use reedbed_core::rule::PROVIDER_TERMS;
 use reedbed_core::taxon::TaxonFacts;
 use reedbed_formats::cells::Source;
 use reedbed_formats::table::{RowKind, Table};
@@ -73,15 +74,7 @@ impl<'t> Columns<'t> {
             parent_event: named("parentEventID"),
             recorder: named("recordedBy"),
             criteria: all(&["lifeStage", "reproductiveCondition", "behavior"]),
-            providers: all(&[
-                "institutionCode",
-                "institutionID",
-                "collectionCode",
-                "ownerInstitutionCode",
-                "datasetName",
-                "datasetID",
-                "rightsHolder",
-            ]),
+            providers: all(PROVIDER_TERMS),
             said: all(&["dataGeneralizations", "informationWithheld"]),
             ways,
             numbered,

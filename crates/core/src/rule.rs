@@ -228,6 +228,17 @@ impl RuleSet {
     }
 }
 
+/// Terms that say who provided a record: what a rule's provider is looked for in.
+pub const PROVIDER_TERMS: &[&str] = &[
+    "institutionCode",
+    "institutionID",
+    "collectionCode",
+    "ownerInstitutionCode",
+    "datasetName",
+    "datasetID",
+    "rightsHolder",
+];
+
 /// Kinds of data that rules can ask for.
 pub const KINDS: [&str; 7] =
     ["camera trap", "document", "event", "layer", "occurrence", "track", "weather"];

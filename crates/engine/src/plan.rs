@@ -1,5 +1,6 @@
 //! What each table of a dataset is for, and where its rows keep their facts and links.
 
+use reedbed_core::rule::PROVIDER_TERMS;
 use reedbed_core::taxon::TaxonFacts;
 use reedbed_core::term::Action;
 use reedbed_formats::dataset::{Dataset, Form};
@@ -235,15 +236,7 @@ impl FactSources {
             life_stage: Source::of(table, "lifeStage"),
             reproductive_condition: Source::of(table, "reproductiveCondition"),
             behavior: Source::of(table, "behavior"),
-            providers: all(&[
-                "institutionCode",
-                "institutionID",
-                "collectionCode",
-                "ownerInstitutionCode",
-                "datasetName",
-                "datasetID",
-                "rightsHolder",
-            ]),
+            providers: all(PROVIDER_TERMS),
             groups: all(&["kingdom", "phylum", "class", "order", "family"]),
         }
     }

@@ -1,10 +1,7 @@
 //! One planted record for each attack.
 
 use reedbed_adversary::Attack;
-use reedbed_core::area::AreaSet;
 use reedbed_core::period::SeasonWindow;
-use reedbed_formats::dataset::{self, OpenOptions};
-use reedbed_formats::limits::Limits;
 
 use crate::support::{
     Made, attacked, attacked_under, attacked_with, bitterns, clean, located, with_bittern,
@@ -12,7 +9,7 @@ use crate::support::{
 
 /// Plants one thing, and asserts that its attack finds it and nothing else does.
 fn finds(attack: Attack, plant: impl Fn(&Made) -> Made) {
-    let findings = attacked(&[("copy.csv", &with_bittern(plant))]);
+    let findings = attacked(&with_bittern(plant));
     assert_eq!(findings.protected, 1);
     assert_eq!(located(&findings, attack), 1, "{findings:#?}");
     let claim = &findings.claims[0];
@@ -26,7 +23,7 @@ fn finds(attack: Attack, plant: impl Fn(&Made) -> Made) {
 
 #[test]
 fn a_clean_copy_is_not_broken() {
-    let findings = attacked(&[("copy.csv", &with_bittern(|_| clean()))]);
+    let findings = attacked(&with_bittern(|_| clean()));
     assert_eq!((findings.protected, findings.located), (1, 0), "{findings:#?}");
 }
 
@@ -50,7 +47,7 @@ fn the_same_recorder_on_the_same_day_gives_a_record_away() {
     });
     // The year alone does not.
     let year = with_bittern(|beside| Made { recorder: beside.recorder.clone(), ..clean() });
-    assert_eq!(attacked(&[("copy.csv", &year)]).located, 0);
+    assert_eq!(attacked(&year).located, 0);
 }
 
 #[test]
@@ -61,7 +58,7 @@ fn the_same_individual_gives_a_record_away() {
 #[test]
 fn a_habitat_that_many_sites_have_gives_nothing_away() {
     let text = with_bittern(|beside| Made { habitat: beside.habitat.clone(), ..clean() });
-    assert_eq!(located(&attacked(&[("copy.csv", &text)]), Attack::SameDetail), 0);
+    assert_eq!(located(&attacked(&text), Attack::SameDetail), 0);
 }
 
 #[test]
@@ -75,26 +72,22 @@ fn a_place_in_a_text_gives_a_record_away() {
     }
     let elsewhere =
         with_bittern(|_| Made { remarks: "office at 50.84670 4.35250".to_owned(), ..clean() });
-    assert_eq!(attacked(&[("copy.csv", &elsewhere)]).located, 0);
+    assert_eq!(attacked(&elsewhere).located, 0);
 }
 
 #[test]
 fn a_listed_record_that_is_told_exactly_is_found() {
     let text = "occurrenceID,scientificName,decimalLatitude,decimalLongitude,coordinateUncertaintyInMeters\n1,Botaurus stelaris,52.12345,4.56789,10\n2,Parus major,52.2,4.6,10\n";
-    let findings = attacked(&[("copy.csv", text)]);
+    let findings = attacked(text);
     assert_eq!((findings.protected, located(&findings, Attack::Exact)), (1, 1));
 }
 
 #[test]
 fn what_a_rule_does_not_ask_for_is_no_target() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("copy.csv");
     let text = "occurrenceID,scientificName,decimalLatitude,decimalLongitude,eventDate\n1,Botaurus stellaris,52.12345,4.56789,2020-05-01\n2,Botaurus stellaris,52.2,4.6,2020-12-01\n";
-    std::fs::write(&path, text).unwrap();
-    let copy = dataset::open(&[path], &OpenOptions::default(), &Limits::default()).unwrap();
     let mut rules = bitterns();
     rules.rules[0].season = SeasonWindow::parse("04-01", "07-31").ok();
-    let findings = attacked_under(&copy, &rules, &AreaSet::default());
+    let findings = attacked_under(text, &rules);
     assert_eq!((findings.protected, findings.located), (1, 1));
     assert_eq!(findings.claims[0].line, 2);
 }
@@ -144,7 +137,7 @@ fn neighbours_in_a_series_of_numbers_give_a_record_away() {
     }
     rows.sort_by_key(|row| row[0].clone());
     let rows: Vec<String> = rows.into_iter().map(|row| row.join(",")).collect();
-    let findings = attacked(&[("copy.csv", &format!("{heading}\n{}\n", rows.join("\n")))]);
+    let findings = attacked(&format!("{heading}\n{}\n", rows.join("\n")));
     assert_eq!(located(&findings, Attack::Series), 1, "{findings:#?}");
 }
 
@@ -158,7 +151,7 @@ fn the_order_of_rows_gives_a_record_away() {
     let bittern = rows.remove(bittern);
     let at = rows.iter().position(|row| row.contains("Meadow 30,")).unwrap() + 5;
     rows.insert(at, bittern);
-    let findings = attacked(&[("copy.csv", &format!("{heading}\n{}\n", rows.join("\n")))]);
+    let findings = attacked(&format!("{heading}\n{}\n", rows.join("\n")));
     assert_eq!(located(&findings, Attack::Order), 1, "{findings:#?}");
 }
 
@@ -180,6 +173,6 @@ fn the_only_site_left_gives_a_record_away() {
             row.contains("Meadow 30,") || !in_cell.iter().any(|place| row.contains(place))
         })
         .collect();
-    let findings = attacked(&[("copy.csv", &(kept.join("\n") + "\n"))]);
+    let findings = attacked(&(kept.join("\n") + "\n"));
     assert_eq!(located(&findings, Attack::Elimination), 1, "{findings:#?}");
 }

@@ -36,41 +36,37 @@ pub(crate) fn bitterns() -> RuleSet {
     set
 }
 
-/// Attacks tables.
-pub(crate) fn attacked(files: &[(&str, &str)]) -> Findings {
+/// A table as it was published; it is there as long as its folder.
+fn published(text: &str) -> (tempfile::TempDir, Dataset) {
     let folder = tempfile::tempdir().unwrap();
-    let paths: Vec<_> = files
-        .iter()
-        .map(|(name, text)| {
-            let path = folder.path().join(name);
-            std::fs::write(&path, text).unwrap();
-            path
-        })
-        .collect();
-    let copy = dataset::open(&paths, &OpenOptions::default(), &Limits::default()).unwrap();
-    attacked_under(&copy, &bitterns(), &AreaSet::default())
+    let path = folder.path().join("copy.csv");
+    std::fs::write(&path, text).unwrap();
+    let copy = dataset::open(&[path], &OpenOptions::default(), &Limits::default()).unwrap();
+    (folder, copy)
 }
 
-/// Attacks a copy under rules.
-pub(crate) fn attacked_under(copy: &Dataset, rules: &RuleSet, areas: &AreaSet) -> Findings {
-    let today = Day::new(2026, 11, 23).unwrap();
-    let sensitive = Sensitive { rules, areas, checklist: None, today };
-    attack(copy, &[], sensitive, &Settings::default()).unwrap()
+/// Attacks a table.
+pub(crate) fn attacked(text: &str) -> Findings {
+    attacked_under(text, &bitterns())
+}
+
+/// Attacks a table under other rules.
+pub(crate) fn attacked_under(text: &str, rules: &RuleSet) -> Findings {
+    attacked_by(text, &[], rules)
 }
 
 /// Attacks a table by an attacker who knows another.
 pub(crate) fn attacked_with(text: &str, other: &str) -> Findings {
-    let folder = tempfile::tempdir().unwrap();
-    let open = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        dataset::open(&[path], &OpenOptions::default(), &Limits::default()).unwrap()
-    };
-    let (copy, other) = (open("copy.csv", text), open("other.csv", other));
-    let (rules, areas) = (bitterns(), AreaSet::default());
+    let (_folder, other) = published(other);
+    attacked_by(text, &[other], &bitterns())
+}
+
+fn attacked_by(text: &str, others: &[Dataset], rules: &RuleSet) -> Findings {
+    let (_folder, copy) = published(text);
+    let areas = AreaSet::default();
     let today = Day::new(2026, 11, 23).unwrap();
-    let sensitive = Sensitive { rules: &rules, areas: &areas, checklist: None, today };
-    attack(&copy, &[other], sensitive, &Settings::default()).unwrap()
+    let sensitive = Sensitive { rules, areas: &areas, checklist: None, today };
+    attack(&copy, others, sensitive, &Settings::default()).unwrap()
 }
 
 /// How many protected records an attack located.

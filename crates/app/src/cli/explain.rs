@@ -71,9 +71,40 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         return Ok(Exit::Done);
     }
     for explanation in &found {
-        tell(explanation)?;
+        match output {
+            Output::Plain => tell_facts(explanation)?,
+            _ => tell(explanation)?,
+        }
     }
     Ok(Exit::Done)
+}
+
+/// An explanation as facts: what each is, then what it says.
+fn tell_facts(explanation: &Explanation) -> Result<(), anyhow::Error> {
+    let line = explanation.line.to_string();
+    terminal::fact(&[explanation.kind, &explanation.file, &line])?;
+    if let Some(why) = &explanation.rejected {
+        terminal::fact(&["rejected", why])?;
+    }
+    for name in &explanation.names {
+        terminal::fact(&["name", name])?;
+    }
+    for (what, rules) in [("met", &explanation.met), ("not met", &explanation.not_met)] {
+        for rule in rules {
+            terminal::fact(&[what, &rule.rule, &rule.says, &rule.because.join("; ")])?;
+        }
+    }
+    terminal::fact(&["other rules", &explanation.other_rules.to_string()])?;
+    if let Some(shared) = &explanation.shared {
+        terminal::fact(&["shared", shared])?;
+    }
+    if let Some(with) = &explanation.shared_with {
+        terminal::fact(&["shared with", &with.file, &with.line.to_string(), &with.rule])?;
+    }
+    for sentence in explanation.follows.iter().filter(|sentence| !sentence.is_empty()) {
+        terminal::fact(&["follows", sentence])?;
+    }
+    Ok(())
 }
 
 fn tell(explanation: &Explanation) -> Result<(), anyhow::Error> {
@@ -106,11 +137,12 @@ fn lines(explanation: &Explanation) -> Vec<String> {
         lines.push(format!("{about} that did not:"));
         lines.extend(explanation.not_met.iter().flat_map(rule));
     }
-    lines.push(match (is_event, explanation.other_rules) {
-        (false, 1) => "1 other rule is about other taxa.".to_owned(),
-        (false, rules) => format!("{rules} other rules are about other taxa."),
-        (true, 1) => "1 rule is about a taxon, and an event is of none.".to_owned(),
-        (true, rules) => format!("{rules} rules are about taxa, and an event is of none."),
+    lines.extend(match (is_event, explanation.other_rules) {
+        (_, 0) => None,
+        (false, 1) => Some("1 other rule is about other taxa.".to_owned()),
+        (false, rules) => Some(format!("{rules} other rules are about other taxa.")),
+        (true, 1) => Some("1 rule is about a taxon, and an event is of none.".to_owned()),
+        (true, rules) => Some(format!("{rules} rules are about taxa, and an event is of none.")),
     });
     lines.extend(explanation.shared.clone());
     lines.extend(explanation.shared_with.as_ref().map(with));

@@ -21,7 +21,7 @@ pub(super) fn tell(
         Output::Json => {
             let categories: Vec<_> = summary.categories.iter().map(category_json).collect();
             let rules: Vec<_> = busiest(summary).into_iter().map(rule_json).collect();
-            let body = json!({
+            terminal::print_json(&json!({
                 "counted": summary.counted,
                 "recordsClear": summary.records_clear,
                 "recordsGeneralised": summary.generalised(),
@@ -34,17 +34,23 @@ pub(super) fn tell(
                 "busiestRules": rules,
                 "out": out.map(|out| out.display().to_string()),
                 "files": shared.files,
-            });
-            terminal::print(&body.to_string())?;
+            }))?;
         }
         Output::Plain => {
             let counted = summary.counted;
-            terminal::print(&format!("{counted} as held\t{}", summary.records_clear))?;
-            terminal::print(&format!("{counted} generalised\t{}", summary.generalised()))?;
-            terminal::print(&format!("{counted} withheld\t{}", summary.withheld()))?;
-            terminal::print(&format!("rows rejected\t{rejected}"))?;
+            let number = |what: &str, number: u64| {
+                terminal::fact(&[&format!("{counted} {what}"), &number.to_string()])
+            };
+            number("as held", summary.records_clear)?;
+            number("generalised", summary.generalised())?;
+            number("withheld", summary.withheld())?;
+            terminal::fact(&["rows rejected", &rejected.to_string()])?;
         }
         Output::Human => {
+            if summary.generalised() + summary.withheld() == 0 && summary.rules.is_empty() {
+                let (one, _) = nouns(summary);
+                terminal::say(&format!("note: no rule met any {one}, so nothing was protected"));
+            }
             terminal::print(&sentence(summary))?;
             for line in details(summary) {
                 terminal::print(&line)?;
@@ -68,8 +74,7 @@ fn sentence(summary: &Summary) -> String {
         1 => "; 1 row of another table could not be used".to_owned(),
         rows => format!("; {rows} rows of other tables could not be used"),
     };
-    let (one, many) =
-        if summary.counts_events() { ("event", "events") } else { ("record", "records") };
+    let (one, many) = nouns(summary);
     format!(
         "{}, {}, {}; {}{others}.",
         count(
@@ -85,6 +90,10 @@ fn sentence(summary: &Summary) -> String {
             &format!("{many} could not be used")
         )
     )
+}
+
+fn nouns(summary: &Summary) -> (&'static str, &'static str) {
+    if summary.counts_events() { ("event", "events") } else { ("record", "records") }
 }
 
 /// How many records are withheld, and where some of that comes from.
