@@ -203,7 +203,7 @@ impl Board<'_, '_> {
     }
 
     fn by_numbers(&mut self, index: usize, target: &Target, traces: &Traces) {
-        for (series, number, column) in &target.numbers {
+        for (series, _number, column) in &target.numbers {
             let way = if *column == usize::MAX { Way::Order } else { Way::Number };
             let Some(neighbours) = traces.series.neighbours(*series, index) else { continue };
             let near = [neighbours.below, neighbours.above];
@@ -221,7 +221,6 @@ impl Board<'_, '_> {
                 (2, false) => chance / 2.0,
                 _ => chance,
             };
-            let _ = number;
             let because = format!(
                 "It stands {} in {} beside a record told exactly; such neighbours lie together in at \
                  least {:.0} % of cases.",

@@ -6,7 +6,7 @@ use reedbed_core::place::Point;
 use reedbed_formats::cells::{Row, Source};
 use reedbed_formats::dataset::Dataset;
 use reedbed_formats::error::FormatError;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::agreement::wilson;
 use crate::reading::Reading;
@@ -119,15 +119,13 @@ impl Known {
                 wanted.insert(key, None);
             }
         }
-        let sampled: FxHashMap<u64, ()> = sample
-            .iter()
-            .filter_map(|(features, _)| Some((key_of(features, combination)?, ())))
-            .collect();
+        let sampled: FxHashSet<u64> =
+            sample.iter().filter_map(|(features, _)| key_of(features, combination)).collect();
         for (features, place) in &self.rows {
             let Some(key) = key_of(features, combination) else { continue };
             if let Some(known) = wanted.get_mut(&key) {
                 *known = Some(*place);
-            } else if sampled.contains_key(&key) {
+            } else if sampled.contains(&key) {
                 wanted.insert(key, Some(*place));
             } else {
                 continue;

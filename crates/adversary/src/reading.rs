@@ -29,7 +29,6 @@ struct EventSeen {
     parent: Option<u64>,
     keys: Vec<(crate::ways::Key, usize)>,
     says_so: bool,
-    table: usize,
 }
 
 /// A dataset, ready to be gone over.
@@ -60,7 +59,6 @@ impl<'d> Reading<'d> {
                             parent: seen.parent_event,
                             keys: seen.keys,
                             says_so: seen.says_so,
-                            table,
                         });
                     }
                 })?;
@@ -98,8 +96,7 @@ impl<'d> Reading<'d> {
             seen.recorder = seen.recorder.or(event.recorder);
             seen.parent_event = seen.parent_event.or(event.parent);
             seen.says_so |= event.says_so && depth == 1;
-            // The columns of an event's keys are those of its own table; only records in it are told.
-            let _ = event.table;
+            // The columns of an event's keys are those of another table, and are not told.
             seen.keys.extend(event.keys.iter().map(|(key, _)| (*key, usize::MAX)));
             next = event.parent;
         }

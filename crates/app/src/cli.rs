@@ -45,6 +45,10 @@ pub(crate) enum Output {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Tries to find out from a copy, whoever made it, where its protected records are.
+    #[command(
+        after_help = examples::ATTACK,
+        override_usage = "reedbed attack <INPUT>... --rules <LIST>... [OPTIONS]"
+    )]
     Attack(attack::Args),
     /// Writes shell completions to standard output.
     Completions(completions::Args),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use reedbed_core::fold::fold;
 use reedbed_core::period::{Period, PeriodCells, PeriodRead};
 use reedbed_core::place::{Nano, Point};
 use reedbed_formats::place::{self, OutlineRead, PlaceCells, PlaceRead, WhyUnknown};
@@ -12,7 +13,6 @@ use crate::place::Stated;
 use crate::plan::Plan;
 use crate::statement;
 use crate::ties::{Had, Thing};
-use reedbed_core::fold::fold;
 
 /// What one row states.
 #[derive(Debug, Clone, Default)]

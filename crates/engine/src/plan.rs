@@ -111,7 +111,7 @@ impl<'t> Plan<'t> {
                     role,
                     has_place: facts.place.iter().any(Source::exists),
                     facts,
-                    links: Links::of(table, role, hangs, has_events),
+                    links: Links::of(table, role, hangs),
                 }
             })
             .collect()
@@ -148,7 +148,7 @@ fn speaks_of_places(table: &Table) -> bool {
 }
 
 impl Links {
-    fn of(table: &Table, role: Role, hangs: Option<RowKind>, has_events: bool) -> Self {
+    fn of(table: &Table, role: Role, hangs: Option<RowKind>) -> Self {
         let first = || Source::column(table.id);
         let named = |name| Source::of(table, name);
         let own = match (role, hangs) {
@@ -167,7 +167,6 @@ impl Links {
         let event = match (role, hangs) {
             (Role::Events, _) => Source::default(),
             (_, Some(RowKind::Event)) => first(),
-            _ if has_events => named("eventID"),
             _ => named("eventID"),
         };
         let record = match (role, hangs) {

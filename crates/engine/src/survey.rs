@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use reedbed_core::fold::fold;
 use reedbed_formats::chunk::Chunk;
 use reedbed_formats::row::Fields;
 use rustc_hash::FxHashMap;
@@ -23,7 +24,6 @@ use crate::tally::Reject;
 use crate::taxa::TaxonCores;
 use crate::ties::{Had, Thing, Ties, tie};
 use crate::verdict::Verdict;
-use reedbed_core::fold::fold;
 
 /// What the first reading found.
 #[derive(Debug, Default)]
@@ -472,10 +472,7 @@ impl TableReader<'_> {
             column: column.to_owned(),
             reason: format!("no {what} has this identifier"),
         };
-        if !events.is_empty()
-            && let Some(event) = facts.event.filter(|event| !events.has(*event))
-        {
-            let _ = event;
+        if !events.is_empty() && facts.event.is_some_and(|event| !events.has(event)) {
             return Err(orphan("eventID", "event"));
         }
         if self.plan.links.core == Some(reedbed_formats::table::RowKind::Taxon) {

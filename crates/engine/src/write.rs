@@ -9,6 +9,7 @@ mod unread;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use reedbed_core::fold::fold;
 use reedbed_formats::chunk::Chunk;
 use reedbed_formats::patch::{self, Patch};
 use reedbed_formats::row::Fields;
@@ -31,7 +32,6 @@ use crate::taxa::TaxonCores;
 use crate::ties::{Had, Thing};
 use crate::treat::Treatment;
 use crate::verdict::{Verdict, stricter};
-use reedbed_core::fold::fold;
 
 /// Everything that the second reading knows.
 pub(crate) struct Copy<'a> {

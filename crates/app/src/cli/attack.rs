@@ -14,12 +14,8 @@ use super::inputs::{InputArgs, RuleArgs};
 use super::terminal;
 use crate::clock;
 
-/// Arguments of `reedbed attack`. As JSON, claims tell the places that they name: that output is as
-/// sensitive as what it was found in.
+/// Arguments of `reedbed attack`.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  reedbed attack out/package --rules rules.csv\n  reedbed attack published.zip --rules rules.csv --output json"
-)]
 pub(crate) struct Args {
     #[command(flatten)]
     input: InputArgs,

@@ -33,3 +33,12 @@ Examples:
   Events and records for one partner, under terms, with the key of the last copy:
     reedbed share events.csv records.csv --rules rules.csv --area reserve.geojson --for partner \
 --to 'University of Somewhere' --terms terms.md --key pseudonyms.key -o partner";
+
+/// Of `reedbed attack`.
+pub(crate) const ATTACK: &str = "\
+Examples:
+  Whether a copy can be turned back, and by what:
+    reedbed attack out/package --rules rules.csv
+  What an attacker can do who has an earlier copy besides; as JSON the claims tell the places that \
+they found, so keep that output as you keep the records:
+    reedbed attack published.zip --rules rules.csv --known earlier.zip --output json";
