@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use crate::category::Category;
 use crate::grid::{CellWidth, Lattice};
 use crate::period::Precision;
-use crate::rule::{Outcome, Rule, Width};
+use crate::rule::{Outcome, Rule, Siblings, Width};
 pub use meeting::{Facts, Meeting, Meets, PlaceFact, meet};
 
 /// Who a copy is for.
@@ -49,6 +49,33 @@ pub enum PlaceTold {
 }
 
 impl PlaceTold {
+    /// The next wider way of telling a place that cannot be cut against this one: of a block the
+    /// public cell, of a cell the one that is made of 5 × 5 such cells. Nothing where there is none:
+    /// metric cells do not nest upwards.
+    pub fn wider(self) -> Option<Self> {
+        match self {
+            Self::Block { lattice, .. } => Some(Self::Cell { lattice }),
+            Self::Cell { lattice: Lattice::Degrees { width } } => {
+                let width = width.five_times()?;
+                Some(Self::Cell { lattice: Lattice::Degrees { width } })
+            }
+            Self::AsHeld | Self::Cell { .. } | Self::Withheld => None,
+        }
+    }
+
+    /// Side of the finest cell that anyone outside may learn: 0 for a place as it is held, infinite
+    /// for one that is not told.
+    ///
+    /// Units: metres.
+    pub fn floor_m(self) -> f64 {
+        match self {
+            Self::Block { lattice, step } => {
+                lattice.height_m() / 5_f64.powi(i32::from(step.min(3)))
+            }
+            other => other.width_m(),
+        }
+    }
+
     /// The height of what is told: 0 for a place as it is held, infinite for one that is not told.
     ///
     /// Units: metres.
@@ -75,6 +102,8 @@ pub struct Decision {
     pub allowed_columns: BTreeSet<String>,
     /// Types of measurement that every rule lets leave.
     pub allowed_measurements: BTreeSet<String>,
+    /// What becomes of ties to more precise records: the strictest that a rule asks for.
+    pub siblings: Option<Siblings>,
 }
 
 impl Decision {
@@ -86,6 +115,7 @@ impl Decision {
             period: None,
             allowed_columns: BTreeSet::new(),
             allowed_measurements: BTreeSet::new(),
+            siblings: None,
         }
     }
 
@@ -115,6 +145,7 @@ impl Decision {
             period: self.period.max(other.period),
             allowed_columns: &self.allowed_columns & &other.allowed_columns,
             allowed_measurements: &self.allowed_measurements & &other.allowed_measurements,
+            siblings: self.siblings.max(other.siblings),
         }
     }
 }
@@ -147,6 +178,7 @@ fn follows(outcome: &Outcome, audience: Audience) -> Decision {
         period: period_of(outcome, category, audience),
         allowed_columns: outcome.allow_columns.iter().cloned().collect(),
         allowed_measurements: outcome.allow_measurements.iter().cloned().collect(),
+        siblings: outcome.siblings,
     }
 }
 

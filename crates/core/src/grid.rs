@@ -56,6 +56,13 @@ impl CellWidth {
     pub fn nano(self) -> Nano {
         Nano(self.0)
     }
+
+    /// Five times the width: cells of which each is a whole number of these cells. Nothing beyond
+    /// five degrees, or where such cells would not close around the globe.
+    pub fn five_times(self) -> Option<Self> {
+        let width = self.0 * 5;
+        (width <= 5 * DEGREE && CIRCLE % width == 0).then_some(Self(width))
+    }
 }
 
 /// How an audience is told a place.

@@ -134,6 +134,11 @@ impl Precision {
     /// All precisions, from the finest to the coarsest.
     pub const ALL: [Self; 5] = [Self::Day, Self::Month, Self::Year, Self::Decade, Self::None];
 
+    /// The next coarser one; nothing after "not told".
+    pub fn coarser(self) -> Option<Self> {
+        Self::ALL.into_iter().find(|other| *other > self)
+    }
+
     /// The word used in rule lists and reports.
     pub fn word(self) -> &'static str {
         match self {

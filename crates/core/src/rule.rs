@@ -122,8 +122,44 @@ pub struct Outcome {
     pub allow_columns: BTreeSet<String>,
     /// Types of measurement that may leave with the record.
     pub allow_measurements: BTreeSet<String>,
-    /// What becomes of siblings, as written; read by a later version.
-    pub siblings: Option<String>,
+    /// What becomes of the ties to more precise records; none for whatever loses least.
+    pub siblings: Option<Siblings>,
+}
+
+/// What becomes of the ties between a protected record and more precise ones, its siblings.
+///
+/// Ordered by strictness: of several rules the last holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Siblings {
+    /// They are cut on the side of the protected record; siblings stay as they are.
+    Cut,
+    /// Siblings take the category of the protected record.
+    Coarsen,
+    /// The protected record does not leave where it has siblings.
+    Withhold,
+}
+
+impl Siblings {
+    /// The word of rule lists.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Coarsen => "coarsen",
+            Self::Cut => "cut",
+            Self::Withhold => "withhold",
+        }
+    }
+}
+
+impl std::str::FromStr for Siblings {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let text = text.trim();
+        [Self::Coarsen, Self::Cut, Self::Withhold]
+            .into_iter()
+            .find(|siblings| siblings.word().eq_ignore_ascii_case(text))
+            .ok_or(())
+    }
 }
 
 impl Outcome {

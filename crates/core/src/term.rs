@@ -46,6 +46,16 @@ impl Term {
         }
     }
 
+    /// Whether a protected record of this category still states it, and it is about the event rather
+    /// than the organism: whoever looks for the event may look for the same value.
+    pub fn tells_of_event(&self, category: Category) -> bool {
+        let stays = matches!(
+            self.action(category),
+            Action::IfCommon | Action::IfNumber | Action::IfWords(_) | Action::Keep
+        );
+        stays && self.is_restricted() && !OF_ORGANISMS.contains(&self.name)
+    }
+
     /// Whether the term says something that some category does not let pass.
     fn is_restricted(&self) -> bool {
         self.actions.iter().any(|action| *action != Action::Keep)
@@ -171,6 +181,55 @@ fn folded(text: &str) -> String {
         .collect()
 }
 
+/// Terms about an organism or its name: the records of one event differ in them.
+const OF_ORGANISMS: &[&str] = &[
+    "acceptedTaxonKey",
+    "behavior",
+    "caste",
+    "classKey",
+    "degreeOfEstablishment",
+    "establishmentMeans",
+    "familyKey",
+    "genusKey",
+    "identificationQualifier",
+    "identificationVerificationStatus",
+    "individualCount",
+    "iucnRedListCategory",
+    "kingdomKey",
+    "lifeStage",
+    "measurementAccuracy",
+    "measurementType",
+    "measurementUnit",
+    "measurementValue",
+    "nameAccordingTo",
+    "namePublishedIn",
+    "namePublishedInYear",
+    "nomenclaturalCode",
+    "nomenclaturalStatus",
+    "occurrenceStatus",
+    "orderKey",
+    "organismQuantity",
+    "organismQuantityType",
+    "organismScope",
+    "pathway",
+    "phylumKey",
+    "relationshipOfResource",
+    "reproductiveCondition",
+    "scientificNameID",
+    "sex",
+    "speciesKey",
+    "subgenusKey",
+    "taxonConceptID",
+    "taxonID",
+    "taxonKey",
+    "taxonRank",
+    "taxonomicStatus",
+    "threatStatus",
+    "typeStatus",
+    "verbatimTaxonRank",
+    "vernacularName",
+    "vitality",
+];
 const HOMES: &[&str] = &["rs.tdwg.org/", "purl.org/dc/", "rs.gbif.org/", "ipt.gbif.org/"];
 
 #[cfg(test)]

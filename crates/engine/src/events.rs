@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use reedbed_core::period::Period;
 use reedbed_core::place::Point;
+use reedbed_core::rule::Siblings;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::context::Context;
 use crate::facts::RowFacts;
 use crate::place::{Stated, is_standing};
 use crate::pseudonym::Pseudonyms;
@@ -38,6 +40,8 @@ pub(crate) struct Event {
     pub(crate) shared: Vec<Had>,
     /// Hash of the identifier of the event that it is part of.
     pub(crate) parent: Option<u64>,
+    /// What protected records of it state of it.
+    pub(crate) context: Context,
     /// The verdict on the event itself.
     pub(crate) verdict: Option<Arc<Verdict>>,
 }
@@ -75,6 +79,11 @@ impl Events {
     /// Adds an event; of two with one identifier the first counts.
     pub(crate) fn add(&mut self, id: u64, event: Event) {
         self.by_id.entry(id).or_insert(event);
+    }
+
+    /// All events, by hash of their identifiers.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&u64, &Event)> {
+        self.by_id.iter()
     }
 
     /// Whether there are none.
@@ -177,7 +186,9 @@ impl Events {
     /// Ties of events that are protected themselves.
     pub(crate) fn tie_protected(&self, pseudonyms: &Pseudonyms, ties: &mut Ties) {
         for (id, event) in &self.by_id {
-            if let Some(verdict) = &event.verdict {
+            if let Some(verdict) = &event.verdict
+                && verdict.decision.siblings == Some(Siblings::Coarsen)
+            {
                 let shared = Arc::new(verdict.for_others());
                 self.tie(*id, &shared, pseudonyms, ties);
             }

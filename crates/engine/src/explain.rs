@@ -80,9 +80,7 @@ impl Standing<'_> {
 
     /// The verdict of the first reading.
     fn verdict(&self) -> Option<&Arc<Verdict>> {
-        let protected = &self.survey.protected;
-        let at = protected.binary_search_by_key(&self.number, |(row, _)| *row).ok()?;
-        protected.get(at).map(|(_, verdict)| verdict)
+        self.survey.verdict(self.number)
     }
 
     fn own_id(&self) -> Option<u64> {

@@ -23,7 +23,7 @@ use crate::share::Settings;
 use crate::statement;
 use crate::summary::{MatchedName, NameCount};
 use crate::taxa::TaxonCores;
-use crate::verdict::{Behind, Verdict};
+use crate::verdict::{Behind, Closing, Verdict};
 
 /// The rules, ready to be met.
 pub(crate) struct Judge<'a> {
@@ -177,6 +177,7 @@ impl<'a> Judge<'a> {
             reasons: reasons(rules()),
             behind: met.iter().zip(rules()).map(alone).max()?,
             rules: met.clone(),
+            closing: Closing::default(),
         });
         verdicts.insert(met, Arc::clone(&verdict));
         Some(verdict).filter(|verdict| verdict.decision.is_protected())

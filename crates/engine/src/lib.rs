@@ -5,6 +5,7 @@
 
 mod cells;
 pub mod checklist;
+mod context;
 
 pub mod digest;
 mod events;
@@ -27,6 +28,7 @@ pub mod pseudonym;
 mod rule_words;
 pub mod rules;
 pub mod share;
+mod siblings;
 pub mod statement;
 pub mod summary;
 mod survey;

@@ -7,6 +7,7 @@ use reedbed_formats::dataset::{Dataset, Form};
 use reedbed_formats::table::{RowKind, Table};
 
 use crate::cells::{Source, Span, has_any, spans};
+use crate::context::{Classes, ContextColumns};
 use crate::ties::Thing;
 
 /// What the rows of a table are.
@@ -88,13 +89,15 @@ pub(crate) struct FactSources {
     pub(crate) behavior: Source,
     /// Columns that say who provided the record.
     pub(crate) providers: Vec<Source>,
+    /// What stays of a protected record and is about its event.
+    pub(crate) context: ContextColumns,
     /// Higher groups for the metadata of the copy: kingdom, phylum, class, order, family.
     pub(crate) groups: Vec<Source>,
 }
 
 impl<'t> Plan<'t> {
     /// Makes the plans of all tables of a dataset, in the dataset's order.
-    pub(crate) fn all(dataset: &'t Dataset) -> Vec<Self> {
+    pub(crate) fn all(dataset: &'t Dataset, classes: &Classes) -> Vec<Self> {
         let core = dataset.tables.iter().find(|table| table.is_core).map(|table| table.kind);
         let is_archive = matches!(dataset.form, Form::Archive(_));
         let has_events = dataset.tables.iter().any(|table| table.kind == RowKind::Event);
@@ -105,7 +108,7 @@ impl<'t> Plan<'t> {
                 let role = role_of(table, core);
                 // Plain tables hang together by named columns, not by their first one.
                 let hangs = core.filter(|_| is_archive && !table.is_core && table.id.is_some());
-                let facts = FactSources::of(table, has_events);
+                let facts = FactSources::of(table, has_events, classes);
                 Plan {
                     table,
                     role,
@@ -187,7 +190,7 @@ fn pick(sources: &[Source]) -> Source {
 }
 
 impl FactSources {
-    fn of(table: &Table, has_events: bool) -> Self {
+    fn of(table: &Table, has_events: bool, classes: &Classes) -> Self {
         let all =
             |names: &[&str]| names.iter().map(|name| Source::of(table, name)).collect::<Vec<_>>();
         let names = all(TaxonFacts::TERMS);
@@ -236,6 +239,7 @@ impl FactSources {
             reproductive_condition: Source::of(table, "reproductiveCondition"),
             behavior: Source::of(table, "behavior"),
             providers: all(PROVIDER_TERMS),
+            context: ContextColumns::of(table, classes),
             groups: all(&["kingdom", "phylum", "class", "order", "family"]),
         }
     }

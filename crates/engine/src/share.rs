@@ -18,10 +18,12 @@ use reedbed_formats::dataset::Dataset;
 pub use error::ShareError;
 pub use package::OutputForm;
 
+use crate::context::Classes;
 use crate::findings::Findings;
 use crate::judge::Judge;
 use crate::plan::{self, Plan};
 use crate::pseudonym::{Pseudonyms, Secret};
+use crate::siblings::{self, Located};
 use crate::summary::Summary;
 use crate::survey::{self, Survey};
 use crate::tally::{Reject, RowCount};
@@ -133,14 +135,15 @@ pub fn prepare<'a>(
     if settings.rules.rules.is_empty() {
         return Err(ShareError::NoRules);
     }
-    let plans = Plan::all(dataset);
+    let plans = Plan::all(dataset, &Classes::of(&settings.rules));
     if !plan::has_records(&plans) {
         return Err(ShareError::NothingToDecide);
     }
     let judge = Judge::new(settings, pseudonyms);
     progress.begin(Stage::Deciding, bytes_of(dataset));
     let taxa = TaxonCores::read(&plans)?;
-    let survey = survey::survey(&plans, &judge, &taxa, settings.workers, progress)?;
+    let mut survey = survey::survey(&plans, &judge, &taxa, settings.workers, progress)?;
+    siblings::close(&mut survey, &plans, &judge, &Located::default(), settings.workers);
     progress.end();
     Ok(Prepared { settings, dataset, plans, taxa, judge, survey })
 }

@@ -327,7 +327,7 @@ fn rules_unmet(copy: &Prepared<'_>, findings: &Findings) -> (Vec<UnmetRule>, usi
     let rules = &copy.settings().rules;
     let mut met: BTreeSet<usize> = findings.rules.keys().copied().collect();
     for table in &copy.survey().tables {
-        met.extend(table.protected.iter().flat_map(|(_, verdict)| &verdict.rules));
+        met.extend(table.protected.iter().flat_map(|held| &held.verdict.rules));
     }
     let is_unmet =
         |(index, rule): &(usize, &Rule)| !met.contains(index) && copy.judge().protects(rule);

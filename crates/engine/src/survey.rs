@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use reedbed_core::fold::fold;
+use reedbed_core::rule::Siblings;
 use reedbed_formats::chunk::Chunk;
 use reedbed_formats::row::Fields;
 use rustc_hash::FxHashMap;
 
 use crate::cells::{Hashed as _, Row};
+use crate::context::{Context, within};
 use crate::events::{Event, Events};
 use crate::facts::{self, FactMemo, RowFacts};
 use crate::frequency::{CommonCounter, CommonValues};
@@ -20,6 +22,7 @@ use crate::place::{Stated, is_standing};
 use crate::plan::{Plan, Role};
 use crate::pseudonym::Pseudonyms;
 use crate::share::{Progress, ShareError};
+use crate::siblings::{ChunkPlaces, EXACT_M, Held, PlaceNotes};
 use crate::tally::Reject;
 use crate::taxa::TaxonCores;
 use crate::ties::{Had, Thing, Ties, tie};
@@ -32,6 +35,9 @@ pub(crate) struct Survey {
     pub(crate) events: Events,
     /// What protected records share with others.
     pub(crate) ties: Ties,
+    /// By event: what those of its records state of it that no rule protects and that have no place
+    /// of their own.
+    pub(crate) clear_events: ClearEvents,
     /// By table, in the order of the plans.
     pub(crate) tables: Vec<TableSurvey>,
     /// Names that no rule listed.
@@ -44,13 +50,16 @@ pub(crate) struct Survey {
     is_in_boundaries: AtomicBool,
 }
 
+/// By hash of the event's identifier, the contexts of its records, each once.
+pub(crate) type ClearEvents = FxHashMap<u64, Vec<Context>>;
+
 /// What the first reading found in one table.
 #[derive(Debug, Default)]
 pub(crate) struct TableSurvey {
     /// Rows read.
     pub(crate) rows: u64,
     /// Protected rows, by number.
-    pub(crate) protected: Vec<(u64, Arc<Verdict>)>,
+    pub(crate) protected: Vec<Held>,
     /// Rows that cannot be used, by number.
     pub(crate) rejected: Vec<u64>,
     /// Values that may leave with protected records.
@@ -59,6 +68,8 @@ pub(crate) struct TableSurvey {
     pub(crate) ids: Vec<u64>,
     /// What the second reading need not read again.
     pub(crate) notes: Notes,
+    /// Where and when the records are that no rule protects and that state a place of their own.
+    pub(crate) places: PlaceNotes,
     /// Places whose decimal and verbatim forms disagree, and records whose datum is not stated.
     pub(crate) oddities: facts::Oddities,
 }
@@ -67,6 +78,12 @@ impl TableSurvey {
     /// Whether a row has this identifier.
     pub(crate) fn has(&self, id: u64) -> bool {
         self.ids.binary_search(&id).is_ok()
+    }
+
+    /// The verdict on a row by itself; nothing for one that is not protected.
+    pub(crate) fn verdict(&self, row: u64) -> Option<&Arc<Verdict>> {
+        let at = self.protected.binary_search_by_key(&row, |held| held.row).ok()?;
+        self.protected.get(at).map(|held| &held.verdict)
     }
 }
 
@@ -119,10 +136,22 @@ impl Survey {
             self.events.add(id, event);
         }
         self.ties.merge(found.ties);
+        merge_events(&mut self.clear_events, found.clear_events);
         self.names.merge(found.names);
         self.rejects.extend(found.rejects);
         if let Some(table) = self.tables.get_mut(index) {
             *table = found.table;
+        }
+    }
+}
+
+fn merge_events(own: &mut ClearEvents, other: ClearEvents) {
+    for (event, contexts) in other {
+        let known = own.entry(event).or_default();
+        for context in contexts {
+            if !known.contains(&context) {
+                known.push(context);
+            }
         }
     }
 }
@@ -140,6 +169,7 @@ struct TableFound {
     table: TableSurvey,
     events: Vec<(u64, Event)>,
     ties: Ties,
+    clear_events: ClearEvents,
     names: NameTally,
     rejects: Vec<Reject>,
 }
@@ -152,6 +182,7 @@ struct Gathered {
     taxa: NameCache,
     verdicts: FxHashMap<Vec<usize>, Arc<Verdict>>,
     ties: Ties,
+    clear_events: ClearEvents,
     common: CommonCounter,
     oddities: facts::Oddities,
     memo: FactMemo,
@@ -188,11 +219,12 @@ const MOST_SHARED: usize = 64;
 struct ChunkFound {
     bytes: u64,
     rows: u64,
-    protected: Vec<(u64, Arc<Verdict>)>,
+    protected: Vec<Held>,
     rejected: Vec<(u64, Reject)>,
     ids: Vec<u64>,
     events: Vec<(u64, Event)>,
     notes: Option<ChunkNotes>,
+    places: ChunkPlaces,
 }
 
 fn read(
@@ -208,6 +240,7 @@ fn read(
         taxa: NameCache::default(),
         verdicts: FxHashMap::default(),
         ties: Ties::default(),
+        clear_events: ClearEvents::default(),
         common: CommonCounter::of(table),
         oddities: facts::Oddities::default(),
         memo: FactMemo::default(),
@@ -227,6 +260,7 @@ fn read(
             found.table.ids.extend(chunk.ids);
             found.events.extend(chunk.events);
             found.table.notes.push(chunk.notes);
+            found.table.places.push(chunk.places);
             for (row, reject) in chunk.rejected {
                 found.table.rejected.push(row);
                 found.rejects.push(reject);
@@ -237,6 +271,7 @@ fn read(
     let mut common = CommonCounter::of(table);
     for state in gathered {
         found.ties.merge(state.ties);
+        merge_events(&mut found.clear_events, state.clear_events);
         found.names.merge(state.names.into_tally());
         found.table.oddities.merge(&state.oddities);
         common.merge(state.common);
@@ -294,7 +329,7 @@ impl TableFound {
         }
         self.table.rejected.sort_unstable();
         let rejected = &self.table.rejected;
-        self.table.protected.retain(|(row, _)| rejected.binary_search(row).is_err());
+        self.table.protected.retain(|held| rejected.binary_search(&held.row).is_err());
         Ok(())
     }
 }
@@ -357,7 +392,7 @@ impl TableReader<'_> {
             // Each taxon counts as a site of its own: what several unlisted ones say tells nothing.
             let site = own.filter(|_| verdict.is_none());
             state.common.count(|column| row.raw(column), site);
-            found.protected.extend(verdict.map(|verdict| (number, verdict)));
+            found.protected.extend(verdict.map(|verdict| Held::alone(number, verdict)));
             return Ok(());
         }
         let mut facts = std::mem::take(&mut state.facts);
@@ -385,10 +420,16 @@ impl TableReader<'_> {
                 reason: "an event without an identifier".to_owned(),
             })?;
             found.ids.push(id);
+            let context = self.plan.facts.context.of_row(row);
             if let Some(verdict) = &verdict {
-                found.protected.push((number, Arc::clone(verdict)));
+                found.protected.push(Held {
+                    place: facts.place,
+                    period: facts.period,
+                    context,
+                    ..Held::alone(number, Arc::clone(verdict))
+                });
             }
-            found.events.push((id, event(facts, verdict)));
+            found.events.push((id, event(facts, verdict, context)));
             state.common.count(|column| row.raw(column), facts.site());
             return Ok(());
         }
@@ -405,6 +446,10 @@ impl TableReader<'_> {
             &mut state.names,
             &mut state.verdicts,
         );
+        let context = self.plan.facts.context.of_row(row);
+        if verdict.is_none() {
+            self.note_place(state, facts, context, found);
+        }
         let site = if verdict.is_none() { facts.site().or(facts.event) } else { None };
         state.common.count(|column| row.raw(column), site);
         if let Some(notes) = &mut found.notes {
@@ -421,9 +466,44 @@ impl TableReader<'_> {
             let tied = Tied { facts, own, own_text: &own_text };
             let shared = state.shared.of(&verdict);
             tie_record(&mut state.ties, events, pseudonyms, &tied, &shared);
-            found.protected.push((number, verdict));
+            found.protected.push(Held {
+                row: number,
+                verdict,
+                place,
+                period: facts.period.or_else(|| events.period(facts.event)),
+                context: self.in_event(facts, context),
+                event: facts.event,
+            });
         }
         Ok(())
+    }
+
+    /// What a record states of its event, with what the event itself states.
+    fn in_event(&self, facts: &RowFacts, context: Context) -> Context {
+        let event = self.survey.events.chain(facts.event).next();
+        event.map_or(context, |(_, event)| within(context, event.context))
+    }
+
+    /// Notes where and when a record is that no rule protects.
+    fn note_place(
+        &self,
+        state: &mut Gathered,
+        facts: &RowFacts,
+        context: Context,
+        found: &mut ChunkFound,
+    ) {
+        let events = &self.survey.events;
+        let event = facts.event.filter(|event| events.has(*event));
+        if let Some(event) = event {
+            let contexts = state.clear_events.entry(event).or_default();
+            if !contexts.contains(&context) {
+                contexts.push(context);
+            }
+        }
+        if let Some(place) = facts.place.filter(|place| place.radius_m() <= EXACT_M) {
+            let period = facts.period.or_else(|| events.period(event));
+            found.places.note(place.point, period, self.in_event(facts, context));
+        }
     }
 
     /// Notes whether places lie in boundaries at all; one that does is enough.
@@ -495,7 +575,8 @@ pub(crate) struct Tied<'a> {
     pub(crate) own_text: &'a str,
 }
 
-/// Notes what a protected record shares with others; `shared` is its verdict for others.
+/// Notes what a protected record shares with others; `shared` is its verdict for others. Siblings
+/// follow it only where the rule asks for that; whoever names it must not.
 pub(crate) fn tie_record(
     ties: &mut Ties,
     events: &Events,
@@ -504,6 +585,17 @@ pub(crate) fn tie_record(
     shared: &Arc<Verdict>,
 ) {
     let facts = tied.facts;
+    if let Some(own) = tied.own {
+        tie(&mut ties.records, own, shared);
+        let mut folded = String::new();
+        fold(tied.own_text, &mut folded);
+        if folded.len() >= SHORTEST_NAMED {
+            tie(&mut ties.things, Had::text(Thing::Record, &folded), shared);
+        }
+    }
+    if shared.decision.siblings != Some(Siblings::Coarsen) {
+        return;
+    }
     if let Some(event) = facts.event {
         events.tie(event, shared, pseudonyms, ties);
     }
@@ -519,17 +611,9 @@ pub(crate) fn tie_record(
             tie(&mut ties.things, had, shared);
         }
     }
-    if let Some(own) = tied.own {
-        tie(&mut ties.records, own, shared);
-        let mut folded = String::new();
-        fold(tied.own_text, &mut folded);
-        if folded.len() >= SHORTEST_NAMED {
-            tie(&mut ties.things, Had::text(Thing::Record, &folded), shared);
-        }
-    }
 }
 
-fn event(facts: &RowFacts, verdict: Option<Arc<Verdict>>) -> Event {
+fn event(facts: &RowFacts, verdict: Option<Arc<Verdict>>, context: Context) -> Event {
     Event {
         place: facts.place,
         other_places: facts.other_places.clone(),
@@ -541,6 +625,7 @@ fn event(facts: &RowFacts, verdict: Option<Arc<Verdict>>) -> Event {
         period: facts.period,
         shared: facts.shared.clone(),
         parent: facts.parent_event,
+        context,
         verdict,
     }
 }

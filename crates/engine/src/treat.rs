@@ -72,6 +72,8 @@ pub(crate) struct Telling<'a> {
     pub(crate) reasons: &'a str,
     /// Pseudonym of the event that the record hangs from, where it hangs from a new one.
     pub(crate) event: Option<&'a str>,
+    /// Whether it does without what it states of its event.
+    pub(crate) without_context: bool,
 }
 
 /// Terms that a protected record of a table that states places must be able to carry.

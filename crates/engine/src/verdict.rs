@@ -21,6 +21,33 @@ pub(crate) struct Verdict {
     ///
     /// PRIVACY: for the steward only. In a copy it would say what was withheld beside a record.
     pub(crate) behind: Behind,
+    /// By how much more carefully it is told, so that its siblings do not give it away.
+    pub(crate) closing: Closing,
+}
+
+/// What was done besides, because siblings would have given a record away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Closing {
+    /// Its place is wider than the rules ask.
+    pub(crate) has_wider_place: bool,
+    /// Its period is longer than the rules ask.
+    pub(crate) has_longer_period: bool,
+    /// It does without what it stated of its event.
+    pub(crate) without_context: bool,
+    /// It does not leave.
+    pub(crate) is_withheld: bool,
+}
+
+impl Closing {
+    /// What either of two records needs.
+    fn or(self, other: Self) -> Self {
+        Self {
+            has_wider_place: self.has_wider_place || other.has_wider_place,
+            has_longer_period: self.has_longer_period || other.has_longer_period,
+            without_context: self.without_context || other.without_context,
+            is_withheld: self.is_withheld || other.is_withheld,
+        }
+    }
 }
 
 /// A rule behind a verdict, ordered by how strict it is; of equals the first of the lists is the
@@ -55,14 +82,14 @@ impl Verdict {
     /// The verdict on a record that shares something with a protected one.
     ///
     /// PRIVACY: its reasons name no rule: that would say what was withheld beside it.
-    fn shared(decision: Decision, behind: Behind) -> Self {
+    fn shared(decision: Decision, behind: Behind, closing: Closing) -> Self {
         let reasons = statement::SENSITIVE_PLACE.to_owned();
-        Self { decision, rules: Vec::new(), reasons, behind }
+        Self { decision, rules: Vec::new(), reasons, behind, closing }
     }
 
     /// The verdict on whatever shares something with a record that has this one.
     pub(crate) fn for_others(&self) -> Self {
-        Self::shared(self.decision.clone(), self.behind)
+        Self::shared(self.decision.clone(), self.behind, self.closing)
     }
 
     /// The verdict on whatever shares something with a record of each of two verdicts; nothing
@@ -70,8 +97,9 @@ impl Verdict {
     pub(crate) fn for_others_of_both(&self, other: &Self) -> Option<Self> {
         let decision = self.decision.or_stricter(&other.decision);
         let behind = self.behind.max(other.behind);
-        let is_new = decision != self.decision || behind != self.behind;
-        is_new.then(|| Self::shared(decision, behind))
+        let closing = self.closing.or(other.closing);
+        let is_new = decision != self.decision || behind != self.behind || closing != self.closing;
+        is_new.then(|| Self::shared(decision, behind, closing))
     }
 
     /// Whether the record is protected only for what it shares.
@@ -105,7 +133,8 @@ pub(crate) fn stricter(a: Option<&Arc<Verdict>>, b: Option<&Arc<Verdict>>) -> Op
         own.behind
     };
     let (rules, reasons) = (own.rules.clone(), own.reasons.clone());
-    Some(Arc::new(Verdict { decision, rules, reasons, behind }))
+    let closing = own.closing.or(other.closing);
+    Some(Arc::new(Verdict { decision, rules, reasons, behind, closing }))
 }
 
 #[cfg(test)]
@@ -124,7 +153,14 @@ mod tests {
     fn own(rule: usize, category: Category) -> Arc<Verdict> {
         let decision = decision(category);
         let behind = Behind::of(rule, &decision);
-        Arc::new(Verdict { decision, rules: vec![rule], reasons: "nests".to_owned(), behind })
+        let closing = Closing::default();
+        Arc::new(Verdict {
+            decision,
+            rules: vec![rule],
+            reasons: "nests".to_owned(),
+            behind,
+            closing,
+        })
     }
 
     fn shared(rule: usize, category: Category) -> Arc<Verdict> {
@@ -134,7 +170,8 @@ mod tests {
     fn withheld(rule: usize) -> Arc<Verdict> {
         let decision = Decision { place: PlaceTold::Withheld, ..decision(Category::Extreme) };
         let behind = Behind::of(rule, &decision);
-        Arc::new(Verdict { decision, rules: vec![rule], reasons: String::new(), behind })
+        let closing = Closing::default();
+        Arc::new(Verdict { decision, rules: vec![rule], reasons: String::new(), behind, closing })
     }
 
     #[test]

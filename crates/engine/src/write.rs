@@ -3,10 +3,12 @@
 
 mod attached;
 mod events;
+mod last;
 mod records;
 mod unread;
 
 use std::io::Write;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reedbed_core::fold::fold;
@@ -16,6 +18,7 @@ use reedbed_formats::row::Fields;
 use reedbed_formats::table::Dialect;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use self::last::{Last, LastRows, MOST_HELD_BYTES};
 use self::unread::{Passes, Unread};
 use crate::cells::{Hashed as _, Row};
 use crate::facts::{self, FactMemo, RowFacts};
@@ -49,6 +52,9 @@ pub(crate) struct Copy<'a> {
     pub(crate) licence: Option<&'a str>,
     /// The dialect to write, where it is not the table's own.
     pub(crate) dialect: Option<Dialect>,
+    /// Where rows are put for a while that find no room in memory; nothing where they are only
+    /// counted.
+    pub(crate) spill: Option<&'a Path>,
     /// Threads.
     pub(crate) workers: usize,
 }
@@ -73,6 +79,8 @@ pub(crate) struct TableWritten {
     pub(crate) count: RowCount,
     /// Rows that turned out to hang from nothing.
     pub(crate) rejects: Vec<Reject>,
+    /// Numbers of the rows that stand behind all others, in their order.
+    pub(crate) last: Vec<u64>,
 }
 
 /// What one worker gathers.
@@ -90,6 +98,8 @@ struct Gathered<'k> {
 struct ChunkWritten {
     read: u64,
     bytes: Vec<u8>,
+    /// Protected rows, which stand behind all others.
+    last: LastRows,
     count: RowCount,
     rejects: Vec<Reject>,
     had: FxHashSet<u64>,
@@ -132,6 +142,7 @@ impl Copy<'_> {
         let mut written = TableWritten::default();
         let mut after = Consequences::default();
         let mut untrue = 0;
+        let mut last = Last::new(self.spill, MOST_HELD_BYTES);
         let start = || Gathered {
             fields: Fields::default(),
             findings: Findings::default(),
@@ -148,6 +159,7 @@ impl Copy<'_> {
                 progress.advance(chunk.read);
                 out.write_all(&chunk.bytes).map_err(ShareError::writing)?;
                 writer.buffers.give(chunk.bytes);
+                last.add(chunk.last).map_err(ShareError::writing)?;
                 written.count.merge(&chunk.count);
                 written.rejects.extend(chunk.rejects);
                 after.had.extend(chunk.had);
@@ -163,6 +175,7 @@ impl Copy<'_> {
         for state in gathered {
             findings.merge(state.findings);
         }
+        written.last = last.write(out).map_err(ShareError::writing)?;
         consequences.take(after, &self.survey.events);
         if untrue > 0 {
             return Err(ShareError::Untrue { rows: untrue });
@@ -194,7 +207,7 @@ impl Consequences {
 /// Notes that a record hangs from a new event; events that are told alike are one.
 fn want(wanted: &mut FxHashMap<u64, Vec<Arc<Verdict>>>, event: u64, verdict: Arc<Verdict>) {
     let known = wanted.entry(event).or_default();
-    match known.iter_mut().find(|known| events::told_alike(&known.decision, &verdict.decision)) {
+    match known.iter_mut().find(|known| events::told_alike(known, &verdict)) {
         Some(known) => {
             if let Some(both) = known.for_others_of_both(&verdict) {
                 *known = Arc::new(both);
@@ -320,9 +333,7 @@ impl TableWriter<'_> {
 
     /// The verdict of the first reading on a row.
     fn own_verdict(&self, number: u64) -> Option<&Arc<Verdict>> {
-        let protected = &self.table.protected;
-        let at = protected.binary_search_by_key(&number, |(row, _)| *row).ok()?;
-        protected.get(at).map(|(_, verdict)| verdict)
+        self.table.verdict(number)
     }
 
     /// The verdict with all that the row shares with protected records.
@@ -377,22 +388,31 @@ impl TableWriter<'_> {
         }
         patches.sort_by_key(|patch| patch.column);
         patches.dedup_by_key(|patch| patch.column);
-        self.emit(row, &patches, &self.added_to_clear, written);
+        written.count.written += 1;
+        self.emit(row, &patches, &self.added_to_clear, &mut written.bytes);
     }
 
-    fn emit(&self, row: Row<'_>, patches: &[Patch], added: &[String], written: &mut ChunkWritten) {
-        let columns = self.plan.table.columns.len();
+    /// Writes a row that stands behind all others, in an order that tells nothing.
+    fn emit_last(
+        &self,
+        passing: &Passing<'_>,
+        patches: &[Patch],
+        added: &[String],
+        is_own: bool,
+        written: &mut ChunkWritten,
+    ) {
         written.count.written += 1;
+        let start = written.last.begin();
+        self.emit(passing.row, patches, added, written.last.room());
+        written.last.end(start, is_own, passing.number);
+    }
+
+    fn emit(&self, row: Row<'_>, patches: &[Patch], added: &[String], out: &mut Vec<u8>) {
+        let columns = self.plan.table.columns.len();
         match self.copy.dialect.filter(|wanted| *wanted != row.dialect) {
-            None => patch::write_row(
-                &mut written.bytes,
-                row.bytes,
-                row.fields,
-                columns,
-                row.dialect,
-                patches,
-                added,
-            ),
+            None => {
+                patch::write_row(out, row.bytes, row.fields, columns, row.dialect, patches, added)
+            }
             Some(dialect) => {
                 let cells: Vec<String> = (0..columns)
                     .map(|column| {
@@ -401,7 +421,7 @@ impl TableWriter<'_> {
                     })
                     .collect();
                 let values = cells.iter().chain(added).map(String::as_str);
-                patch::write_values(&mut written.bytes, values, dialect);
+                patch::write_values(out, values, dialect);
             }
         }
     }

@@ -72,6 +72,7 @@ pub(super) fn write(
                 treatments: &treatments,
                 licence: licence.as_deref(),
                 dialect: Some(target.dialect),
+                spill: folder,
                 workers: copy.settings().workers,
             };
             if target.has_header {

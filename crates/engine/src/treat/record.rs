@@ -53,7 +53,14 @@ impl RecordTreatment<'_, '_> {
         let Some(term) = column.term else {
             return self.unknown(column, value);
         };
-        let action = term.action(self.telling.decision.category);
+        let category = self.telling.decision.category;
+        if self.telling.without_context
+            && term.tells_of_event(category)
+            && !self.is_same_in_all(index)
+        {
+            return self.empty(term.name, &value);
+        }
+        let action = term.action(category);
         let may_be_allowed = !matches!(
             action,
             Action::Period
@@ -99,6 +106,11 @@ impl RecordTreatment<'_, '_> {
             Action::Reword => self.reword(term.name, &value),
             Action::Statement => self.statement(index, term.name, value),
         }
+    }
+
+    /// Whether all rows of the table have the same in a column.
+    fn is_same_in_all(&self, index: usize) -> bool {
+        index == CONSTANT || self.common.only(index).is_some()
     }
 
     /// A constant is common to all records.

@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use reedbed_core::decide::Decision;
-
 use super::{ChunkWritten, Gathered, Passing, TableWriter};
 use crate::facts::RowFacts;
 use crate::plan;
@@ -13,19 +11,25 @@ use crate::statement;
 use crate::treat::EVENT;
 use crate::verdict::Verdict;
 
-/// Whether two decisions tell an event in the same way.
-pub(super) fn told_alike(a: &Decision, b: &Decision) -> bool {
-    a.category == b.category && a.place == b.place && a.period == b.period
+/// Whether two verdicts tell an event in the same way.
+pub(super) fn told_alike(a: &Verdict, b: &Verdict) -> bool {
+    let (own, other) = (&a.decision, &b.decision);
+    own.category == other.category
+        && own.place == other.place
+        && own.period == other.period
+        && a.closing.without_context == b.closing.without_context
 }
 
-/// The identifier of the new event that stands for an event under a decision.
-pub(super) fn pseudonym(pseudonyms: &Pseudonyms, event: &str, decision: &Decision) -> String {
+/// The identifier of the new event that stands for an event under a verdict.
+pub(super) fn pseudonym(pseudonyms: &Pseudonyms, event: &str, verdict: &Verdict) -> String {
     let event = event.trim_ascii();
     if pseudonyms.is_own(event) {
         return event.to_owned();
     }
+    let decision = &verdict.decision;
     let told = statement::generalised(decision.place, decision.period);
-    pseudonyms.of(EVENT, &format!("{event}\u{1f}{}\u{1f}{told}", decision.category))
+    let without = if verdict.closing.without_context { "\u{1f}" } else { "" };
+    pseudonyms.of(EVENT, &format!("{event}\u{1f}{}\u{1f}{told}{without}", decision.category))
 }
 
 impl TableWriter<'_> {

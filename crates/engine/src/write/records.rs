@@ -85,13 +85,14 @@ impl TableWriter<'_> {
         let period = ToldPeriod::tell(stated_period, verdict.decision.period);
         let period = if facts.period.is_none() { period.inherited() } else { period };
         let event_id = passing.row.text(self.event_source());
-        let event = hangs.then(|| events::pseudonym(pseudonyms, &event_id, &verdict.decision));
+        let event = hangs.then(|| events::pseudonym(pseudonyms, &event_id, verdict));
         let telling = Telling {
             decision: &verdict.decision,
             place: &place,
             period: &period,
             reasons: &verdict.reasons,
             event: event.as_deref(),
+            without_context: verdict.closing.without_context,
         };
         let (patches, added) = self.treatment.protect(
             passing.row,
@@ -106,7 +107,13 @@ impl TableWriter<'_> {
         } else {
             written.count.protected += 1;
         }
-        self.emit(passing.row, &patches, &added, written);
+        if self.plan.role == Role::Taxa {
+            // A checklist is in no order that tells where anything was.
+            written.count.written += 1;
+            self.emit(passing.row, &patches, &added, &mut written.bytes);
+        } else {
+            self.emit_last(passing, &patches, &added, !verdict.is_shared(), written);
+        }
     }
 
     /// The place of a protected row as it is held and as it is told. A new event has no parent, so

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use reedbed_core::category::Category;
 
 use crate::support::{
@@ -27,8 +29,10 @@ fn a_protected_record_hangs_from_a_new_event() {
     let copied = copy();
     let occurrences = copied.rows("occurrence.csv");
     let events = copied.rows("event.csv");
-    let nest =
-        occurrences.iter().find(|row| row["scientificName"].starts_with("Botaurus")).unwrap();
+    let is_nest = |row: &&BTreeMap<String, String>| {
+        row["scientificName"].starts_with("Botaurus") && row["individualCount"] == "2"
+    };
+    let nest = occurrences.iter().find(is_nest).unwrap();
     let event = events.iter().find(|row| row["eventID"] == nest["eventID"]).unwrap();
     assert!(nest["eventID"].starts_with("rb-"));
     assert_eq!(event["parentEventID"], "");

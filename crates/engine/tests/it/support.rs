@@ -8,7 +8,7 @@ use reedbed_core::category::Category;
 use reedbed_core::decide::Audience;
 use reedbed_core::period::Day;
 use reedbed_core::place::Point;
-use reedbed_core::rule::{Outcome, Rule, RuleId, RuleSet};
+use reedbed_core::rule::{Outcome, Rule, RuleId, RuleSet, Siblings};
 use reedbed_core::taxon::{RuleTaxon, RuleTaxonId};
 use reedbed_engine::pseudonym::{Pseudonyms, Secret};
 use reedbed_engine::share::{self, Holder, OutputForm, Settings, Shared, Silent};
@@ -38,14 +38,22 @@ pub(crate) fn rule(taxon: u32, outcome: Outcome) -> Rule {
     }
 }
 
-/// Rules by taxon and category.
+/// Rules by taxon and category; siblings are coarsened, so that what counts as shared can be seen.
 pub(crate) fn rules(listed: &[(&str, Category)]) -> RuleSet {
     let mut set = RuleSet::default();
     for (number, (name, category)) in (0..).zip(listed) {
         set.taxa.push(RuleTaxon::named(name));
-        let outcome = Outcome { category: Some(*category), ..Outcome::default() };
+        let siblings = Some(Siblings::Coarsen);
+        let outcome = Outcome { category: Some(*category), siblings, ..Outcome::default() };
         set.rules.push(rule(number, outcome));
     }
+    set
+}
+
+/// Rules by taxon and category that leave siblings to what loses least.
+pub(crate) fn by_default(listed: &[(&str, Category)]) -> RuleSet {
+    let mut set = rules(listed);
+    set.rules.iter_mut().for_each(|rule| rule.outcome.siblings = None);
     set
 }
 

@@ -261,7 +261,7 @@ impl Builder<'_> {
             ),
             allow_columns: self.words(Column::AllowColumns, false),
             allow_measurements: self.words(Column::AllowMeasurements, false),
-            siblings: self.text(Column::Siblings),
+            siblings: self.consequence(Column::Siblings, |text| text.parse().ok(), &mut is_clear),
         };
         if !outcome.says_something() && is_clear {
             is_clear = false;
@@ -292,6 +292,7 @@ impl Builder<'_> {
                 Column::EmbargoUntil => "a date written like 2026-04-30",
                 Column::PartnerPeriod | Column::PublicPeriod => "day, month, year, decade or none",
                 Column::PartnerWidth | Column::PublicWidth => "a number with °, m or km",
+                Column::Siblings => "cut, coarsen or withhold",
                 _ => "yes or no",
             };
             self.report(

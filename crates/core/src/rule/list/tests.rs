@@ -66,7 +66,7 @@ fn a_line_with_everything_is_read() {
             partner_period: Some(Precision::Month),
             allow_columns: ["nestBox".to_owned(), "ring".to_owned()].into(),
             allow_measurements: ["wing length".to_owned()].into(),
-            siblings: Some("cut".to_owned()),
+            siblings: Some(crate::rule::Siblings::Cut),
         }
     );
     assert_eq!(
@@ -86,6 +86,7 @@ fn an_unreadable_consequence_withholds() {
         ("publicPeriod", "week"),
         ("partnerPeriod", "1 month"),
         ("withhold", "perhaps"),
+        ("siblings", "kill"),
     ] {
         let (rule, errors) =
             one(&format!("scientificName,category,{heading}\nBotaurus stellaris,low,{value}"));

@@ -1,0 +1,352 @@
+//! Closes the ties between protected records and their more precise siblings.
+//!
+//! A protected record leaves with nothing that names its event, site, recorder or day. What is left
+//! for an attacker is to go through the events that the copy tells exactly: of those in the record's
+//! region and period, with the values that the record still states, few may remain. For each record
+//! the cheapest way is chosen that leaves enough of them: as it is, without the values that it has
+//! in common with its event, with a longer period, with a wider region, or not at all. Its siblings
+//! stay as they are, unless a rule says otherwise.
+
+mod places;
+mod slots;
+
+use std::sync::Arc;
+
+use reedbed_core::decide::{Decision, PlaceTold};
+use reedbed_core::grid::Region;
+use reedbed_core::period::{Period, Precision};
+use reedbed_core::place::Point;
+use reedbed_core::rule::Siblings;
+use rustc_hash::FxHashMap;
+
+pub(crate) use self::places::{ChunkPlaces, PlaceNotes};
+pub(crate) use self::slots::EXACT_M;
+use self::slots::{Slot, Slots};
+use crate::context::{Context, class_of};
+use crate::judge::Judge;
+use crate::place::{Stated, ToldPlace};
+use crate::plan::{self, Plan, Role};
+use crate::survey::Survey;
+use crate::ties::{Had, tie};
+use crate::verdict::{Closing, Verdict};
+
+/// A protected row of a table, as far as its siblings may give it away.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    /// Its number.
+    pub(crate) row: u64,
+    /// What was decided about it.
+    pub(crate) verdict: Arc<Verdict>,
+    /// Its place, its own or its event's.
+    pub(crate) place: Option<Stated>,
+    /// Its period, its own or its event's.
+    pub(crate) period: Option<Period>,
+    /// What it states about its event.
+    pub(crate) context: Context,
+    /// Hash of the identifier of its event.
+    pub(crate) event: Option<u64>,
+}
+
+impl Held {
+    /// A row of which nothing more is known.
+    pub(crate) fn alone(row: u64, verdict: Arc<Verdict>) -> Self {
+        let context = Context::default();
+        Self { row, verdict, place: None, period: None, context, event: None }
+    }
+}
+
+/// Decides how each protected record is told so that its siblings do not give it away.
+///
+/// `more` are rows that an attack located nevertheless, with how often: each time they are told one
+/// way more carefully than the cheapest.
+pub(crate) fn close(
+    survey: &mut Survey,
+    plans: &[Plan<'_>],
+    judge: &Judge<'_>,
+    more: &Located,
+    workers: usize,
+) {
+    let counted = if plan::counts_events(plans) { Role::Events } else { Role::Records };
+    let tables: Vec<usize> = (0..plans.len())
+        .filter(|index| plans.get(*index).is_some_and(|p| p.role == counted))
+        .collect();
+    let mut held: Vec<One> = Vec::new();
+    for table in tables {
+        let rows = survey.tables.get(table).map(|table| table.protected.as_slice());
+        for (at, row) in rows.unwrap_or_default().iter().enumerate() {
+            if let Some(ways) = Ways::of(row) {
+                held.push(One { table, at, ways, located: more.of(table, row.row), round: 0 });
+            }
+        }
+    }
+    // Few ask for more than the first rounds know.
+    let mut rounds: Vec<Slots> = Vec::new();
+    for most in ROUNDS {
+        let mut slots = Slots::default();
+        let mut is_asked = false;
+        for one in held.iter_mut().filter(|one| one.ways.is_open) {
+            one.ways.ask(&mut slots, most, judge);
+            one.round = rounds.len();
+            is_asked = true;
+        }
+        if !is_asked {
+            break;
+        }
+        slots.fill(survey, plans, workers);
+        for one in held.iter_mut().filter(|one| one.ways.is_open) {
+            // What was not asked about could not be cheaper than what was found.
+            let way = one.ways.cheapest(&slots, one.located);
+            one.ways.is_open = way.is_none_or(|way| way.cost() > most + 1);
+        }
+        rounds.push(slots);
+    }
+    let mut made: FxHashMap<(*const Verdict, Way), Arc<Verdict>> = FxHashMap::default();
+    for One { table, at, ways, located, round } in held {
+        let Some(slots) = rounds.get(round) else { continue };
+        let way = ways.by_rule(slots, located, survey);
+        if way == Some(Way::default()) {
+            continue;
+        }
+        if way == Some(Way::COARSEN) {
+            coarsen(survey, &ways, slots);
+            continue;
+        }
+        let way = way.unwrap_or(Way::WITHHOLD);
+        let Some(row) = survey.tables.get_mut(table).and_then(|t| t.protected.get_mut(at)) else {
+            continue;
+        };
+        let key = (Arc::as_ptr(&row.verdict), way);
+        let closed = made.entry(key).or_insert_with(|| Arc::new(ways.closed(&row.verdict, way)));
+        row.verdict = Arc::clone(closed);
+    }
+}
+
+/// One protected record, and the ways to tell it.
+struct One {
+    table: usize,
+    at: usize,
+    ways: Ways,
+    /// How often an attack located it.
+    located: usize,
+    /// In which round it was asked about last.
+    round: usize,
+}
+
+/// Rows that an attack on the finished copy located, with how often.
+#[derive(Debug, Default)]
+pub(crate) struct Located {
+    rows: FxHashMap<(usize, u64), usize>,
+}
+
+impl Located {
+    /// Notes a row of a table.
+    pub(crate) fn add(&mut self, table: usize, row: u64) {
+        *self.rows.entry((table, row)).or_default() += 1;
+    }
+
+    fn of(&self, table: usize, row: u64) -> usize {
+        self.rows.get(&(table, row)).copied().unwrap_or(0)
+    }
+}
+
+/// A way to tell a record, by how much more carefully than its decision says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+struct Way {
+    /// Steps to wider places.
+    place: usize,
+    /// Steps to longer periods.
+    period: usize,
+    /// Whether it does without what it states of its event.
+    without_context: bool,
+}
+
+impl Way {
+    /// Its few siblings are told as coarsely as it is.
+    const COARSEN: Self = Self { place: usize::MAX, period: 0, without_context: false };
+    /// It does not leave.
+    const WITHHOLD: Self = Self { place: usize::MAX, period: 1, without_context: false };
+
+    /// What it loses, in cells of one record: about one for a longer period or for the values of the
+    /// event, two for a place.
+    fn cost(self) -> usize {
+        self.place * 2 + self.period + usize::from(self.without_context)
+    }
+}
+
+/// All ways in which one record can be told.
+struct Ways {
+    decision: Decision,
+    stated: Stated,
+    period: Option<Period>,
+    places: Vec<PlaceTold>,
+    periods: Vec<Option<Precision>>,
+    context: Context,
+    event: Option<u64>,
+    /// Slots by steps of place and period.
+    slots: Vec<((usize, usize), usize)>,
+    /// Whether no way that is cheap enough is known yet.
+    is_open: bool,
+}
+
+impl Ways {
+    /// The ways of a row; nothing for one that gives no place that could be found out.
+    fn of(row: &Held) -> Option<Self> {
+        let decision = &row.verdict.decision;
+        let stated = row.place?;
+        if matches!(decision.place, PlaceTold::AsHeld | PlaceTold::Withheld) {
+            return None;
+        }
+        let places: Vec<PlaceTold> =
+            std::iter::successors(Some(decision.place), |place| place.wider()).collect();
+        let periods: Vec<Option<Precision>> =
+            std::iter::successors(Some(decision.period), |period| match period {
+                None => Some(Some(Precision::Day)),
+                Some(precision) => precision.coarser().map(Some),
+            })
+            .collect();
+        Some(Self {
+            decision: decision.clone(),
+            stated,
+            period: row.period,
+            places,
+            periods,
+            context: row.context,
+            event: row.event,
+            slots: Vec::new(),
+            is_open: true,
+        })
+    }
+
+    /// Asks for what must be known of the ways that cost no more than this.
+    fn ask(&mut self, slots: &mut Slots, most: usize, judge: &Judge<'_>) {
+        self.slots.clear();
+        let class = class_of(self.decision.category);
+        let signature = self.context.get(class).copied().unwrap_or_default();
+        for (place, told) in self.places.iter().enumerate() {
+            let is_asked = |period: usize| Way { place, period, ..Way::default() }.cost() <= most;
+            if !is_asked(0) {
+                break;
+            }
+            let Some(region) = self.region(*told, judge) else { continue };
+            let periods = self.periods.iter().enumerate().filter(|(step, _)| is_asked(*step));
+            for (period, precision) in periods {
+                let told = match (self.period, precision) {
+                    (None, _) | (_, Some(Precision::None)) => None,
+                    (Some(period), Some(precision)) => Some(period.generalise(*precision)),
+                    (Some(period), None) => Some(period),
+                };
+                let slot = slots.ask(region, told, class, signature);
+                self.slots.push(((place, period), slot));
+            }
+        }
+    }
+
+    /// The region that would be told.
+    fn region(&self, place: PlaceTold, judge: &Judge<'_>) -> Option<Region> {
+        let told = Decision { place, ..Decision::clear() };
+        ToldPlace::tell(Some(self.stated), &told, judge.pseudonyms).ok()?.region()
+    }
+
+    /// The cheapest way that leaves enough events that the record may be of, after so many.
+    fn cheapest(&self, slots: &Slots, skipped: usize) -> Option<Way> {
+        let mut ways: Vec<Way> = self
+            .slots
+            .iter()
+            .flat_map(|((place, period), _)| {
+                [false, true].map(|without_context| Way {
+                    place: *place,
+                    period: *period,
+                    without_context,
+                })
+            })
+            .collect();
+        ways.sort_by_key(|way| (way.cost(), way.place, way.period, way.without_context));
+        ways.into_iter().filter(|way| self.hides(slots, *way)).nth(skipped)
+    }
+
+    fn hides(&self, slots: &Slots, way: Way) -> bool {
+        let Some(slot) = self.slot(slots, way.place, way.period) else { return false };
+        let near_m = self.decision.place.floor_m() / 4.0;
+        let class = class_of(self.decision.category);
+        let signature = self.context.get(class).copied().unwrap_or_default();
+        slot.hides(near_m)
+            && (way.without_context || slot.hides_in_context(class, signature, near_m))
+    }
+
+    fn slot<'s>(&self, slots: &'s Slots, place: usize, period: usize) -> Option<&'s Slot> {
+        let is_it = |(steps, _): &&((usize, usize), usize)| *steps == (place, period);
+        slots.get(self.slots.iter().find(is_it)?.1)
+    }
+
+    /// What the rule says of siblings, where it says anything; and what becomes of a record that no
+    /// way hides.
+    fn by_rule(&self, slots: &Slots, located: usize, survey: &Survey) -> Option<Way> {
+        let way = self.cheapest(slots, located);
+        let own = self.slot(slots, 0, 0);
+        match self.decision.siblings {
+            Some(Siblings::Withhold) => {
+                let is_near = |point: &Point| point.distance_bound_m(self.stated.point) < SAME_M;
+                let has_near = own.is_some_and(|slot| slot.sites().any(|point| is_near(&point)));
+                let is_live =
+                    self.event.is_some_and(|event| survey.clear_events.contains_key(&event));
+                if has_near || is_live { Some(Way::WITHHOLD) } else { way }
+            }
+            // Its siblings are coarse already; that others are left alone is for the attack to say.
+            Some(Siblings::Coarsen) if located == 0 => Some(Way::default()),
+            Some(Siblings::Coarsen) => way,
+            Some(Siblings::Cut) => way,
+            // To withhold a record loses about as much as to coarsen two or three of its siblings.
+            None => way.or_else(|| own.filter(|slot| slot.rows() <= FEW).map(|_| Way::COARSEN)),
+        }
+    }
+
+    /// The verdict on the record, told in a way.
+    fn closed(&self, verdict: &Verdict, way: Way) -> Verdict {
+        let mut decision = self.decision.clone();
+        let closing = if way == Way::WITHHOLD {
+            decision.place = PlaceTold::Withheld;
+            Closing { is_withheld: true, ..Closing::default() }
+        } else {
+            decision.place = self.places.get(way.place).copied().unwrap_or(PlaceTold::Withheld);
+            decision.period = self.periods.get(way.period).copied().unwrap_or(decision.period);
+            Closing {
+                has_wider_place: way.place > 0,
+                has_longer_period: way.period > 0,
+                without_context: way.without_context,
+                is_withheld: false,
+            }
+        };
+        Verdict { decision, closing, ..verdict.clone() }
+    }
+}
+
+/// Ties the few siblings of a record, so that they are told as it is.
+fn coarsen(survey: &mut Survey, ways: &Ways, slots: &Slots) {
+    let Some(slot) = ways.slot(slots, 0, 0) else { return };
+    let points: Vec<Point> = slot.sites().collect();
+    let found = survey.tables.iter().flat_map(|table| &table.protected);
+    let Some(verdict) = found
+        .filter(|row| row.verdict.decision == ways.decision)
+        .map(|row| Arc::new(row.verdict.for_others()))
+        .next()
+    else {
+        return;
+    };
+    for point in points {
+        for had in Had::around(point) {
+            tie(&mut survey.ties.things, had, &verdict);
+        }
+    }
+    let ties = std::mem::take(&mut survey.ties);
+    survey.events.settle(&ties);
+    survey.ties = ties;
+}
+
+/// What the ways cost at most that are asked about in each round.
+const ROUNDS: [usize; 3] = [0, 2, 100];
+/// Points closer than this are one site.
+///
+/// Units: metres.
+const SAME_M: f64 = 50.0;
+/// So many siblings are coarsened rather than one record withheld.
+const FEW: u64 = 2;
