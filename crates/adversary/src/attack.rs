@@ -434,6 +434,7 @@ impl Claims {
         let claim = |at: At, guess: &Guess, floor_m: f64| Claim {
             file: file(at),
             line: at.line,
+            row: at.row,
             attack: guess.attack,
             latitude: guess.point.lat().degrees(),
             longitude: guess.point.lon().degrees(),

@@ -74,6 +74,9 @@ pub struct Claim {
     pub file: String,
     /// Its line, from 1.
     pub line: u64,
+    /// How many rows of its table stand before it.
+    #[serde(skip)]
+    pub row: u64,
     /// The attack.
     pub attack: Attack,
     /// Latitude of the middle of the region, degrees on WGS 84.

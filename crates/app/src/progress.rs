@@ -34,6 +34,7 @@ impl Progress for Bars {
             bar.set_style(style);
         }
         bar.set_message(match stage {
+            Stage::Attacking => "Attacking the copy",
             Stage::Deciding => "Deciding what is sensitive",
             Stage::Writing => "Writing the copy",
         });

@@ -3,6 +3,7 @@
 //! The order of the steps is carried by types: a [`Prepared`] copy knows every decision and has
 //! written nothing; [`Prepared::write`] is the only way to bytes.
 
+mod attempts;
 mod error;
 mod package;
 
@@ -15,6 +16,7 @@ use reedbed_core::rule::RuleSet;
 use reedbed_core::taxon::Checklist;
 use reedbed_formats::dataset::Dataset;
 
+pub use attempts::Attempts;
 pub use error::ShareError;
 pub use package::OutputForm;
 
@@ -42,6 +44,8 @@ pub trait Progress: Sync {
 /// A stage of long work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// The finished copy is attacked.
+    Attacking,
     /// Records are read and decided about.
     Deciding,
     /// The copy is written.
@@ -121,6 +125,8 @@ pub struct Shared {
     pub rejects: Vec<Reject>,
     /// The files written, relative to the package.
     pub files: Vec<PathBuf>,
+    /// What came of attacking the copy; nothing where it was not written.
+    pub attempts: Option<Attempts>,
 }
 
 /// Reads a dataset once and decides about every record.
@@ -142,26 +148,47 @@ pub fn prepare<'a>(
     let judge = Judge::new(settings, pseudonyms);
     progress.begin(Stage::Deciding, bytes_of(dataset));
     let taxa = TaxonCores::read(&plans)?;
-    let mut survey = survey::survey(&plans, &judge, &taxa, settings.workers, progress)?;
-    siblings::close(&mut survey, &plans, &judge, &Located::default(), settings.workers);
+    let survey = survey::survey(&plans, &judge, &taxa, settings.workers, progress)?;
+    let mut prepared = Prepared { settings, dataset, plans, taxa, judge, survey };
+    prepared.close(&Located::default());
     progress.end();
-    Ok(Prepared { settings, dataset, plans, taxa, judge, survey })
+    Ok(prepared)
 }
 
 impl Prepared<'_> {
     /// Writes the copy into a folder that must not exist yet; `None` writes nothing and only counts.
+    /// Nothing attacks it: [`Self::write_attacked`] does that.
     pub fn write(
         self,
         folder: Option<&Path>,
         progress: &dyn Progress,
     ) -> Result<Shared, ShareError> {
+        let written = self.write_once(folder, progress)?;
+        Ok(self.shared(written, None))
+    }
+
+    fn write_once(
+        &self,
+        folder: Option<&Path>,
+        progress: &dyn Progress,
+    ) -> Result<Written, ShareError> {
         progress.begin(Stage::Writing, bytes_of(self.dataset));
-        let written = package::write(&self, folder, progress)?;
+        let written = package::write(self, folder, progress)?;
         progress.end();
+        Ok(written)
+    }
+
+    fn shared(&self, written: Written, attempts: Option<Attempts>) -> Shared {
         let mut rejects = self.survey.rejects.clone();
         rejects.extend(written.rejects);
-        let summary = Summary::of(&self, &written.counts, &written.findings, &rejects);
-        Ok(Shared { summary, rejects, files: written.files })
+        let summary = Summary::of(self, &written.counts, &written.findings, &rejects);
+        Shared { summary, rejects, files: written.files, attempts }
+    }
+
+    /// Decides anew how protected records are told, with what an attack located.
+    fn close(&mut self, located: &Located) {
+        let (survey, plans, judge) = (&mut self.survey, &self.plans, &self.judge);
+        siblings::close(survey, plans, judge, located, self.settings.workers);
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -201,6 +228,10 @@ pub(crate) struct Written {
     pub(crate) findings: Findings,
     pub(crate) rejects: Vec<Reject>,
     pub(crate) files: Vec<PathBuf>,
+    /// By table, the name of its file.
+    pub(crate) names: Vec<String>,
+    /// By table, the numbers of the rows that stand behind all others, in their order.
+    pub(crate) last: Vec<Vec<u64>>,
 }
 
 fn bytes_of(dataset: &Dataset) -> u64 {

@@ -35,8 +35,10 @@ use crate::verdict::{Closing, Verdict};
 pub(crate) struct Held {
     /// Its number.
     pub(crate) row: u64,
-    /// What was decided about it.
+    /// How it is told.
     pub(crate) verdict: Arc<Verdict>,
+    /// What the rules decided about it.
+    pub(crate) by_rules: Arc<Verdict>,
     /// Its place, its own or its event's.
     pub(crate) place: Option<Stated>,
     /// Its period, its own or its event's.
@@ -51,7 +53,8 @@ impl Held {
     /// A row of which nothing more is known.
     pub(crate) fn alone(row: u64, verdict: Arc<Verdict>) -> Self {
         let context = Context::default();
-        Self { row, verdict, place: None, period: None, context, event: None }
+        let by_rules = Arc::clone(&verdict);
+        Self { row, verdict, by_rules, place: None, period: None, context, event: None }
     }
 }
 
@@ -105,6 +108,9 @@ pub(crate) fn close(
         let Some(slots) = rounds.get(round) else { continue };
         let way = ways.by_rule(slots, located, survey);
         if way == Some(Way::default()) {
+            if let Some(row) = survey.tables.get_mut(table).and_then(|t| t.protected.get_mut(at)) {
+                row.verdict = Arc::clone(&row.by_rules);
+            }
             continue;
         }
         if way == Some(Way::COARSEN) {
@@ -115,8 +121,8 @@ pub(crate) fn close(
         let Some(row) = survey.tables.get_mut(table).and_then(|t| t.protected.get_mut(at)) else {
             continue;
         };
-        let key = (Arc::as_ptr(&row.verdict), way);
-        let closed = made.entry(key).or_insert_with(|| Arc::new(ways.closed(&row.verdict, way)));
+        let key = (Arc::as_ptr(&row.by_rules), way);
+        let closed = made.entry(key).or_insert_with(|| Arc::new(ways.closed(&row.by_rules, way)));
         row.verdict = Arc::clone(closed);
     }
 }
@@ -142,6 +148,11 @@ impl Located {
     /// Notes a row of a table.
     pub(crate) fn add(&mut self, table: usize, row: u64) {
         *self.rows.entry((table, row)).or_default() += 1;
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
     }
 
     fn of(&self, table: usize, row: u64) -> usize {
@@ -191,7 +202,7 @@ struct Ways {
 impl Ways {
     /// The ways of a row; nothing for one that gives no place that could be found out.
     fn of(row: &Held) -> Option<Self> {
-        let decision = &row.verdict.decision;
+        let decision = &row.by_rules.decision;
         let stated = row.place?;
         if matches!(decision.place, PlaceTold::AsHeld | PlaceTold::Withheld) {
             return None;
@@ -238,6 +249,7 @@ impl Ways {
                 let slot = slots.ask(region, told, class, signature);
                 self.slots.push(((place, period), slot));
             }
+            self.slots.push(((place, ALL_TIMES), slots.ask(region, None, class, signature)));
         }
     }
 
@@ -252,6 +264,7 @@ impl Ways {
         let mut ways: Vec<Way> = self
             .slots
             .iter()
+            .filter(|((_, period), _)| *period != ALL_TIMES)
             .flat_map(|((place, period), _)| {
                 [false, true].map(|without_context| Way {
                     place: *place,
@@ -264,8 +277,15 @@ impl Ways {
         ways.into_iter().filter(|way| self.hides(slots, *way)).nth(skipped)
     }
 
+    /// Whether enough events are left. Where none is known of the period, those of all times are
+    /// what an attacker looks at next.
     fn hides(&self, slots: &Slots, way: Way) -> bool {
-        let Some(slot) = self.slot(slots, way.place, way.period) else { return false };
+        let of_period = self.slot(slots, way.place, way.period);
+        let of_all_times = self.slot(slots, way.place, ALL_TIMES);
+        let (Some(of_period), Some(of_all_times)) = (of_period, of_all_times) else {
+            return false;
+        };
+        let slot = if of_period.rows() == 0 { of_all_times } else { of_period };
         let near_m = self.decision.place.floor_m() / 4.0;
         let class = class_of(self.decision.category);
         let signature = self.context.get(class).copied().unwrap_or_default();
@@ -342,6 +362,8 @@ fn coarsen(survey: &mut Survey, ways: &Ways, slots: &Slots) {
     survey.ties = ties;
 }
 
+/// In the place of the steps of a period: whenever it was.
+const ALL_TIMES: usize = usize::MAX;
 /// What the ways cost at most that are asked about in each round.
 const ROUNDS: [usize; 3] = [0, 2, 100];
 /// Points closer than this are one site.

@@ -119,6 +119,12 @@ pub(crate) fn survey(
 }
 
 impl Survey {
+    /// Whether a row is protected by a rule and may be told in more than one way.
+    pub(crate) fn is_told(&self, table: usize, row: u64) -> bool {
+        let verdict = self.tables.get(table).and_then(|table| table.verdict(row));
+        verdict.is_some_and(|verdict| !verdict.decision.is_withheld())
+    }
+
     /// Whether any record is protected.
     pub(crate) fn has_protected(&self) -> bool {
         !self.ties.is_empty() || self.tables.iter().any(|table| !table.protected.is_empty())
@@ -468,6 +474,7 @@ impl TableReader<'_> {
             tie_record(&mut state.ties, events, pseudonyms, &tied, &shared);
             found.protected.push(Held {
                 row: number,
+                by_rules: Arc::clone(&verdict),
                 verdict,
                 place,
                 period: facts.period.or_else(|| events.period(facts.event)),

@@ -125,7 +125,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         return Ok(Exit::Done);
     };
     let whole = Whole::begin(out)?;
-    let shared = prepared.write(Some(&whole.partial.join("package")), &bars)?;
+    let shared = prepared.write_attacked(&whole.partial.join("package"), &bars)?;
     write_steward(&whole.partial.join("steward"), &shared, is_new.then_some(&settings.secret))?;
     whole.finish()?;
     told::tell(&shared, Some(out), output)?;

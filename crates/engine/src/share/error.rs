@@ -1,5 +1,6 @@
 //! What can go wrong when a copy is made.
 
+use reedbed_adversary::Findings;
 use reedbed_formats::error::FormatError;
 
 /// Why a copy was not made. Nothing of it is left behind.
@@ -20,6 +21,12 @@ pub enum ShareError {
     OneFileOnly {
         /// How many tables there are.
         tables: usize,
+    },
+    /// The copy gives away where protected records are. Nothing of it is left.
+    #[error("{}", told(findings))]
+    Broken {
+        /// What the attacks found.
+        findings: Box<Findings>,
     },
     /// Rows are not accounted for. A fault of ours.
     #[error("rows of table `{table}` are not accounted for; nothing was written")]
@@ -45,7 +52,7 @@ impl ShareError {
 
     /// Whether policy refuses, rather than something having failed.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::NoRules | Self::NothingToDecide)
+        matches!(self, Self::Broken { .. } | Self::NoRules | Self::NothingToDecide)
     }
 
     /// Whether a check of the copy failed.
@@ -60,6 +67,10 @@ impl ShareError {
                 "give the columns Darwin Core headings (scientificName, decimalLatitude, eventDate, …); \
                  `reedbed inspect` shows what was understood",
             ),
+            Self::Broken { .. } => Some(
+                "leave out the columns that gave them away, or let the rules tell these records less \
+                 precisely; `siblings` = withhold keeps back a record that has siblings",
+            ),
             Self::NoRules => Some("if nothing in the data is sensitive, it needs no copy"),
             Self::OneFileOnly { .. } => {
                 Some("leave out --format, or write a Darwin Core archive with --format dwca")
@@ -71,3 +82,31 @@ impl ShareError {
         }
     }
 }
+
+/// How many were located, in which rows and by which columns: never where.
+fn told(findings: &Findings) -> String {
+    let named: Vec<String> = findings
+        .claims
+        .iter()
+        .take(NAMED)
+        .map(|claim| {
+            let columns = match claim.columns.as_slice() {
+                [] => String::new(),
+                columns => format!(", {}", columns.join(", ")),
+            };
+            format!("`{}` line {} ({}{columns})", claim.file, claim.line, claim.attack.words())
+        })
+        .collect();
+    let more = findings.located.saturating_sub(named.len() as u64);
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    format!(
+        "the copy is refused: {} of {} protected records could be located in it more finely than the \
+         rules allow: {}{more}",
+        findings.located,
+        findings.protected,
+        named.join("; ")
+    )
+}
+
+/// Rows that are named one by one.
+const NAMED: usize = 10;

@@ -56,6 +56,7 @@ pub(super) fn write(
     let mut findings = Findings::default();
     let mut consequences = Consequences::default();
     let mut rejects = Vec::new();
+    let mut last = vec![Vec::new(); copy.plans().len()];
     // Records first: what hangs from them, and which events are left, follows from them.
     for role in [Role::Records, Role::Taxa, Role::Attached, Role::Measurements, Role::Events] {
         for (index, plan) in copy.plans().iter().enumerate().filter(|(_, plan)| plan.role == role) {
@@ -82,6 +83,9 @@ pub(super) fn write(
             let written =
                 writer.table(index, &mut package, &mut consequences, &mut findings, progress)?;
             rejects.extend(written.rejects);
+            if let Some(last) = last.get_mut(index) {
+                *last = written.last;
+            }
             if let Some(count) = counts.get_mut(index) {
                 *count = written.count;
             }
@@ -89,7 +93,8 @@ pub(super) fn write(
     }
     describe(copy, &mut package, packaging, &targets, &treatments, &findings)?;
     let files = package.finish().map_err(ShareError::writing)?;
-    Ok(Written { counts, findings, rejects, files })
+    let names = targets.into_iter().map(|target| target.name).collect();
+    Ok(Written { counts, findings, rejects, files, names, last })
 }
 
 /// The packaging of the copy; nothing for plain tables.

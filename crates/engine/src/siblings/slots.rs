@@ -103,12 +103,7 @@ impl Slots {
                 }
             }
         }
-        self.slots.push(Slot {
-            region,
-            days,
-            all: Sample::default(),
-            in_context: Vec::new(),
-        });
+        self.slots.push(Slot { region, days, all: Sample::default(), in_context: Vec::new() });
         at
     }
 

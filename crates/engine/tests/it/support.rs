@@ -187,7 +187,7 @@ fn share_opened(dataset: &Dataset, settings: &Settings) -> Copied {
     let prepared = share::prepare(dataset, settings, &pseudonyms, &Silent).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let package = folder.path().join("package");
-    let shared = prepared.write(Some(&package), &Silent).unwrap();
+    let shared = prepared.write_attacked(&package, &Silent).unwrap();
     let mut files = BTreeMap::new();
     read_all(&package, &package, &mut files);
     Copied { shared, files, folder }

@@ -1,0 +1,124 @@
+//! Attacks the finished copy before anybody gets it.
+//!
+//! The attacks see the files of the copy and nothing else, as its recipient would. A record that they
+//! locate is told one way more carefully, and the copy is written and attacked again; after
+//! [`MOST_ROUNDS`] rounds, or where nothing can be told more carefully, the copy is refused.
+
+use std::path::Path;
+
+use reedbed_adversary::{AttackCount, Findings, Sensitive, attack};
+use reedbed_core::decide::Audience;
+use reedbed_formats::dataset::{self, Dataset, OpenOptions};
+use reedbed_formats::limits::Limits;
+use serde::Serialize;
+
+use super::{Prepared, Progress, ShareError, Shared, Stage, Written};
+use crate::siblings::Located;
+
+/// What came of attacking a copy.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attempts {
+    /// How often the copy was written and attacked.
+    pub rounds: usize,
+    /// Records that were told more carefully because an attack located them.
+    pub told_more_carefully: usize,
+    /// Protected records that were attacked in the end.
+    pub protected: u64,
+    /// How sure a claim must be to count, 0 to 1.
+    pub sure: f64,
+    /// What each attack claimed and located in the end.
+    pub attacks: Vec<AttackCount>,
+}
+
+impl Prepared<'_> {
+    /// Writes the copy into a folder that must not exist yet, and attacks it.
+    ///
+    /// Errors: [`ShareError::Broken`] where the attacks locate protected records and nothing can be
+    /// told more carefully.
+    pub fn write_attacked(
+        mut self,
+        folder: &Path,
+        progress: &dyn Progress,
+    ) -> Result<Shared, ShareError> {
+        let mut located = Located::default();
+        let mut round = 0;
+        loop {
+            round += 1;
+            let written = self.write_once(Some(folder), progress)?;
+            if !self.survey().has_protected() {
+                return Ok(self.shared(written, None));
+            }
+            progress.begin(Stage::Attacking, 0);
+            let findings = self.attacked(folder, &written)?;
+            progress.end();
+            if findings.located == 0 {
+                let attempts = Attempts {
+                    rounds: round,
+                    told_more_carefully: located.len(),
+                    protected: findings.protected,
+                    sure: findings.sure,
+                    attacks: findings.attacks,
+                };
+                return Ok(self.shared(written, Some(attempts)));
+            }
+            let is_mended = self.note(&mut located, &findings, &written);
+            std::fs::remove_dir_all(folder).map_err(ShareError::writing)?;
+            if !is_mended || round >= MOST_ROUNDS {
+                return Err(ShareError::Broken { findings: Box::new(findings) });
+            }
+            self.close(&located);
+        }
+    }
+
+    fn attacked(&self, folder: &Path, written: &Written) -> Result<Findings, ShareError> {
+        let copy = opened(folder, written)?;
+        let settings = self.settings();
+        let sensitive = Sensitive {
+            rules: &settings.rules,
+            areas: &settings.areas,
+            checklist: settings.checklist.as_ref(),
+            today: settings.today,
+        };
+        let steps = match settings.audience {
+            Audience::Partner { step } => u32::from(step),
+            Audience::Public => 0,
+        };
+        let attack_settings =
+            reedbed_adversary::Settings { steps, most_claims: usize::MAX, ..Default::default() };
+        Ok(attack(&copy, &[], sensitive, &attack_settings)?)
+    }
+
+    /// Notes which rows were located; says whether all of them can be told more carefully.
+    fn note(&self, located: &mut Located, findings: &Findings, written: &Written) -> bool {
+        let mut is_mended = true;
+        for claim in &findings.claims {
+            let table = written.names.iter().position(|name| *name == claim.file);
+            let row = table.and_then(|table| {
+                let (count, last) = (written.counts.get(table)?, written.last.get(table)?);
+                let first = count.written.checked_sub(last.len() as u64)?;
+                let at = usize::try_from(claim.row.checked_sub(first)?).ok()?;
+                Some((table, *last.get(at)?))
+            });
+            match row {
+                Some((table, row)) if self.survey().is_told(table, row) => located.add(table, row),
+                _ => is_mended = false,
+            }
+        }
+        is_mended
+    }
+}
+
+/// Opens the copy as its recipient would.
+fn opened(folder: &Path, written: &Written) -> Result<Dataset, ShareError> {
+    let inputs: Vec<_> = written
+        .files
+        .iter()
+        .filter(|file| file.file_name().is_none_or(|name| name != "eml.xml"))
+        .map(|file| folder.join(file))
+        .collect();
+    Ok(dataset::open(&inputs, &OpenOptions::default(), &Limits::default())?)
+}
+
+/// The copy is written and attacked so often at most.
+const MOST_ROUNDS: usize = 6;
