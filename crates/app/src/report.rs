@@ -5,6 +5,7 @@
 //! ([`markup`]); every sentence of ours stands in [`text`].
 
 mod answer;
+mod attempts;
 mod lists;
 mod map;
 mod markup;
@@ -38,10 +39,12 @@ pub(crate) fn html(summary: &Summary) -> String {
     answer::lead(page_to, summary);
     answer::safe(page_to, summary);
     answer::audience(page_to, summary);
+    attempts::write(page_to, summary);
     withheld::write(page_to, summary);
     lists::write(page_to, summary);
     map::write(page_to, summary);
     precision::write(page_to, summary);
+    attempts::cost(page_to, summary);
     rows::write(page_to, summary);
     names::write(page_to, summary);
     rejected::write(page_to, summary);

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use reedbed_core::category::Category;
 use rustc_hash::FxHashMap;
+use serde::Serialize;
 
 use crate::place::{Stated, ToldPlace};
 use crate::tally::Coverage;
-use crate::verdict::Verdict;
+use crate::utility::Utility;
+use crate::verdict::{Closing, Verdict};
 
 /// Gathered while the copy is written.
 #[derive(Debug, Default)]
@@ -24,6 +26,41 @@ pub(crate) struct Findings {
     pub(crate) cells: FxHashMap<[i64; 4], CellFindings>,
     /// Records whose cells are not counted because there are too many.
     pub(crate) uncounted_cells: u64,
+    /// What the records keep.
+    pub(crate) utility: Utility,
+    /// What was done because siblings would have given records away.
+    pub(crate) closings: Closings,
+}
+
+/// Records that are told more carefully than the rules ask, because siblings would have given them
+/// away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Closings {
+    /// In a wider region.
+    pub wider_place: u64,
+    /// In a longer period.
+    pub longer_period: u64,
+    /// Without what they state of their event.
+    pub without_context: u64,
+    /// Not at all.
+    pub withheld: u64,
+}
+
+impl Closings {
+    fn count(&mut self, closing: Closing) {
+        self.wider_place += u64::from(closing.has_wider_place);
+        self.longer_period += u64::from(closing.has_longer_period);
+        self.without_context += u64::from(closing.without_context);
+        self.withheld += u64::from(closing.is_withheld);
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.wider_place += other.wider_place;
+        self.longer_period += other.longer_period;
+        self.without_context += other.without_context;
+        self.withheld += other.withheld;
+    }
 }
 
 /// Records of one category.
@@ -75,6 +112,7 @@ impl Findings {
 
     /// Counts a record that does not leave.
     pub(crate) fn withheld_record(&mut self, verdict: &Verdict) {
+        self.closings.count(verdict.closing);
         let category = self.categories.entry(verdict.decision.category).or_default();
         category.withheld += 1;
         category.withheld_shared += u64::from(verdict.is_shared());
@@ -92,6 +130,7 @@ impl Findings {
         stated: Option<Stated>,
         shown: &ToldPlace,
     ) {
+        self.closings.count(verdict.closing);
         let category = self.categories.entry(verdict.decision.category).or_default();
         if verdict.is_shared() {
             category.shared += 1;
@@ -132,6 +171,8 @@ impl Findings {
     pub(crate) fn merge(&mut self, other: Self) {
         self.coverage.merge(other.coverage);
         self.clear += other.clear;
+        self.utility.merge(&other.utility);
+        self.closings.merge(other.closings);
         for (category, found) in other.categories {
             let own = self.categories.entry(category).or_default();
             own.by_rule += found.by_rule;

@@ -125,8 +125,6 @@ pub struct Shared {
     pub rejects: Vec<Reject>,
     /// The files written, relative to the package.
     pub files: Vec<PathBuf>,
-    /// What came of attacking the copy; nothing where it was not written.
-    pub attempts: Option<Attempts>,
 }
 
 /// Reads a dataset once and decides about every record.
@@ -181,8 +179,9 @@ impl Prepared<'_> {
     fn shared(&self, written: Written, attempts: Option<Attempts>) -> Shared {
         let mut rejects = self.survey.rejects.clone();
         rejects.extend(written.rejects);
-        let summary = Summary::of(self, &written.counts, &written.findings, &rejects);
-        Shared { summary, rejects, files: written.files, attempts }
+        let (counts, findings) = (&written.counts, &written.findings);
+        let summary = Summary::of(self, counts, findings, &rejects, attempts);
+        Shared { summary, rejects, files: written.files }
     }
 
     /// Decides anew how protected records are told, with what an attack located.

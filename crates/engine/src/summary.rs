@@ -9,11 +9,12 @@ use reedbed_core::rule::Rule;
 use serde::Serialize;
 
 use crate::facts::Oddities;
-use crate::findings::{Findings, percentiles};
+use crate::findings::{Closings, Findings, percentiles};
 use crate::plan::{self, Role};
 use crate::rule_words;
-use crate::share::Prepared;
+use crate::share::{Attempts, Prepared};
 use crate::tally::{Reject, RowCount};
+use crate::utility::Utility;
 
 /// A copy, told in numbers.
 #[derive(Debug, Clone, Serialize)]
@@ -43,6 +44,12 @@ pub struct Summary {
     pub records_clear: u64,
     /// By category, the strictest first.
     pub categories: Vec<CategorySummary>,
+    /// What protection costs.
+    pub utility: Utility,
+    /// Records that are told more carefully than the rules ask, because of their siblings.
+    pub siblings: Closings,
+    /// What came of attacking the copy; nothing where it was not written, or protects nothing.
+    pub attempts: Option<Attempts>,
     /// Rules that met a record, in the order of the lists.
     pub rules: Vec<RuleSummary>,
     /// Rules that met nothing, in the order of the lists: all of them where the lists are short.
@@ -193,6 +200,7 @@ impl Summary {
         counts: &[RowCount],
         findings: &Findings,
         rejects: &[Reject],
+        attempts: Option<Attempts>,
     ) -> Self {
         let settings = copy.settings();
         let survey = copy.survey();
@@ -232,6 +240,9 @@ impl Summary {
             }),
             records_clear: findings.clear,
             categories: categories(findings),
+            utility: findings.utility,
+            siblings: findings.closings,
+            attempts,
             rules: rules(copy, findings),
             rules_unmet,
             rules_unmet_total,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use reedbed_core::fold::fold;
+use reedbed_core::period::Period;
 use reedbed_core::rule::Siblings;
 use reedbed_formats::chunk::Chunk;
 use reedbed_formats::row::Fields;
@@ -58,6 +59,8 @@ pub(crate) type ClearEvents = FxHashMap<u64, Vec<Context>>;
 pub(crate) struct TableSurvey {
     /// Rows read.
     pub(crate) rows: u64,
+    /// Records that no rule protects and that count for a cell and a month.
+    pub(crate) countable: u64,
     /// Protected rows, by number.
     pub(crate) protected: Vec<Held>,
     /// Rows that cannot be used, by number.
@@ -225,6 +228,7 @@ const MOST_SHARED: usize = 64;
 struct ChunkFound {
     bytes: u64,
     rows: u64,
+    countable: u64,
     protected: Vec<Held>,
     rejected: Vec<(u64, Reject)>,
     ids: Vec<u64>,
@@ -262,6 +266,7 @@ fn read(
         |chunk| {
             progress.advance(chunk.bytes);
             found.table.rows += chunk.rows;
+            found.table.countable += chunk.countable;
             found.table.protected.extend(chunk.protected);
             found.table.ids.extend(chunk.ids);
             found.events.extend(chunk.events);
@@ -455,6 +460,8 @@ impl TableReader<'_> {
         let context = self.plan.facts.context.of_row(row);
         if verdict.is_none() {
             self.note_place(state, facts, context, found);
+            let period = facts.period.or_else(|| self.survey.events.period(facts.event));
+            found.countable += u64::from(place.is_some() && period.is_some_and(is_within_month));
         }
         let site = if verdict.is_none() { facts.site().or(facts.event) } else { None };
         state.common.count(|column| row.raw(column), site);
@@ -618,6 +625,12 @@ pub(crate) fn tie_record(
             tie(&mut ties.things, had, shared);
         }
     }
+}
+
+/// Whether a period lies in one month.
+pub(crate) fn is_within_month(period: Period) -> bool {
+    let (start, end) = (period.start(), period.end());
+    (start.year(), start.month()) == (end.year(), end.month())
 }
 
 fn event(facts: &RowFacts, verdict: Option<Arc<Verdict>>, context: Context) -> Event {

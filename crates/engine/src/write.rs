@@ -3,6 +3,7 @@
 
 mod attached;
 mod events;
+mod kept;
 mod last;
 mod records;
 mod unread;
@@ -34,6 +35,7 @@ use crate::tally::{Reject, RowCount};
 use crate::taxa::TaxonCores;
 use crate::ties::{Had, Thing};
 use crate::treat::Treatment;
+use crate::utility::Utility;
 use crate::verdict::{Verdict, stricter};
 
 /// Everything that the second reading knows.
@@ -81,6 +83,8 @@ pub(crate) struct TableWritten {
     pub(crate) rejects: Vec<Reject>,
     /// Numbers of the rows that stand behind all others, in their order.
     pub(crate) last: Vec<u64>,
+    /// What its records keep.
+    pub(crate) utility: Utility,
 }
 
 /// What one worker gathers.
@@ -100,6 +104,11 @@ struct ChunkWritten {
     bytes: Vec<u8>,
     /// Protected rows, which stand behind all others.
     last: LastRows,
+    utility: Utility,
+    /// Records that leave as they are.
+    same: u64,
+    /// Siblings that no longer count for a cell and month.
+    lost: u64,
     count: RowCount,
     rejects: Vec<Reject>,
     had: FxHashSet<u64>,
@@ -142,6 +151,7 @@ impl Copy<'_> {
         let mut written = TableWritten::default();
         let mut after = Consequences::default();
         let mut untrue = 0;
+        let (mut same, mut lost) = (0, 0);
         let mut last = Last::new(self.spill, MOST_HELD_BYTES);
         let start = || Gathered {
             fields: Fields::default(),
@@ -159,6 +169,9 @@ impl Copy<'_> {
                 progress.advance(chunk.read);
                 out.write_all(&chunk.bytes).map_err(ShareError::writing)?;
                 writer.buffers.give(chunk.bytes);
+                written.utility.merge(&chunk.utility);
+                same += chunk.same;
+                lost += chunk.lost;
                 last.add(chunk.last).map_err(ShareError::writing)?;
                 written.count.merge(&chunk.count);
                 written.rejects.extend(chunk.rejects);
@@ -175,6 +188,7 @@ impl Copy<'_> {
         for state in gathered {
             findings.merge(state.findings);
         }
+        writer.keep_same(same, lost, &mut written.utility);
         written.last = last.write(out).map_err(ShareError::writing)?;
         consequences.take(after, &self.survey.events);
         if untrue > 0 {
@@ -388,6 +402,7 @@ impl TableWriter<'_> {
         }
         patches.sort_by_key(|patch| patch.column);
         patches.dedup_by_key(|patch| patch.column);
+        self.keep_clear(row, &patches, written);
         written.count.written += 1;
         self.emit(row, &patches, &self.added_to_clear, &mut written.bytes);
     }

@@ -7,9 +7,11 @@ use reedbed_core::category::Category;
 
 use super::number::{count, length, wide};
 
+mod attempts;
 mod counted;
 pub(super) mod map;
 
+pub(super) use attempts::*;
 pub(super) use counted::Counted;
 
 pub(super) const LANGUAGE: &str = "en";

@@ -83,6 +83,7 @@ pub(super) fn write(
             let written =
                 writer.table(index, &mut package, &mut consequences, &mut findings, progress)?;
             rejects.extend(written.rejects);
+            findings.utility.merge(&written.utility);
             if let Some(last) = last.get_mut(index) {
                 *last = written.last;
             }

@@ -46,6 +46,7 @@ impl TableWriter<'_> {
         if verdict.decision.is_withheld() {
             written.count.withheld += 1;
             state.findings.withheld_record(&verdict);
+            self.keep_protected(&facts, &verdict, None, written);
             return;
         }
         let Ok(shown) = ToldPlace::tell(stated, &verdict.decision, self.copy.judge.pseudonyms)
@@ -102,6 +103,7 @@ impl TableWriter<'_> {
             self.copy.licence,
             names,
         );
+        self.keep_protected(facts, verdict, Some(&patches), written);
         if verdict.is_shared() {
             written.count.shared += 1;
         } else {

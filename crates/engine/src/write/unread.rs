@@ -95,6 +95,7 @@ impl UnreadChunk<'_> {
     /// Copies a row.
     pub(super) fn copy(&self, whole: &WholeRow<'_>, written: &mut ChunkWritten) {
         written.count.written += 1;
+        written.same += 1;
         let out = &mut written.bytes;
         let bytes = whole.bytes;
         if self.unread.added.is_empty() {

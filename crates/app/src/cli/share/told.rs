@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::path::Path;
 
-use reedbed_engine::share::Shared;
+use reedbed_engine::share::{Attempts, Shared};
 use reedbed_engine::summary::{CategorySummary, RuleSummary, Summary};
 use serde_json::{Value, json};
 
@@ -29,6 +29,9 @@ pub(super) fn tell(
                 "rowsRejected": rejected,
                 "ruleFindings": summary.rule_findings_total,
                 "categories": categories,
+                "attempts": summary.attempts,
+                "siblings": summary.siblings,
+                "utility": summary.utility,
                 "rulesMet": summary.rules.len(),
                 "rulesTotal": summary.rules_total,
                 "busiestRules": rules,
@@ -45,6 +48,14 @@ pub(super) fn tell(
             number("generalised", summary.generalised())?;
             number("withheld", summary.withheld())?;
             terminal::fact(&["rows rejected", &rejected.to_string()])?;
+            if let Some(attempts) = &summary.attempts {
+                let [protected, located] = [
+                    attempts.protected.to_string(),
+                    attempts.attacks.iter().map(|count| count.located).sum::<u64>().to_string(),
+                ];
+                terminal::fact(&["records attacked", &protected])?;
+                terminal::fact(&["records located", &located])?;
+            }
         }
         Output::Human => {
             if summary.generalised() + summary.withheld() == 0 && summary.rules.is_empty() {
@@ -54,6 +65,9 @@ pub(super) fn tell(
             terminal::print(&sentence(summary))?;
             for line in details(summary) {
                 terminal::print(&line)?;
+            }
+            if let Some(attempts) = &summary.attempts {
+                terminal::print(&attempted(attempts))?;
             }
             if let Some(out) = out {
                 terminal::print(&format!("May leave:       {}", out.join("package").display()))?;
@@ -89,6 +103,21 @@ fn sentence(summary: &Summary) -> String {
             &format!("{one} could not be used"),
             &format!("{many} could not be used")
         )
+    )
+}
+
+/// What came of attacking the copy.
+fn attempted(attempts: &Attempts) -> String {
+    let more = match attempts.told_more_carefully {
+        0 => String::new(),
+        1 => "; 1 was told more carefully for it".to_owned(),
+        records => format!("; {records} were told more carefully for it"),
+    };
+    format!(
+        "{} kinds of attack on the finished copy located none of {} protected {}{more}.",
+        attempts.attacks.len(),
+        attempts.protected,
+        if attempts.protected == 1 { "record" } else { "records" },
     )
 }
 
