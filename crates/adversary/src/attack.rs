@@ -13,7 +13,7 @@ use crate::columns::{Columns, PLACE_TERMS};
 use crate::evidence::Evidence;
 use crate::linking::{self, Features, Known, Searched};
 use crate::reading::{At, Reading};
-use crate::seen::Seen;
+use crate::seen::{Seen, SeenPlace};
 use crate::series::{Series, numbered};
 use crate::target::{Floors, Sensitive, Target};
 use crate::text;
@@ -153,19 +153,19 @@ impl Board<'_, '_> {
         self.reading.each(|at, row, columns, seen| {
             let Some(place) = seen.place.filter(|place| place.radius_m <= EXACT_M) else { return };
             for (key, _) in seen.all_keys() {
-                traces.evidence.add(key, place.point);
+                traces.evidence.add(key, place);
                 traces.agreement.count(key, place.point);
             }
             for (source, heading) in &columns.numbered {
                 if let Some((series, number)) = numbered(&row.text(source), heading) {
                     let agreement = &mut traces.agreement;
-                    traces.series.add(Way::Number, series, number, place.point, agreement);
+                    traces.series.add(Way::Number, series, number, place, agreement);
                 }
             }
             let order = order_of(at);
-            traces.series.add(Way::Order, order, at.row, place.point, &mut traces.agreement);
+            traces.series.add(Way::Order, order, at.row, place, &mut traces.agreement);
             if columns.is_records() {
-                traces.sites.add(place.point, seen.days);
+                traces.sites.add(place, seen.days);
                 if let Some(sources) = by_table.get(at.table)
                     && traces.sample.len() < MOST_SAMPLED
                 {
@@ -207,11 +207,22 @@ impl Board<'_, '_> {
             let way = if *column == usize::MAX { Way::Order } else { Way::Number };
             let Some(neighbours) = traces.series.neighbours(*series, index) else { continue };
             let near = [neighbours.below, neighbours.above];
-            let possible = |neighbour: &(u64, Point)| target.may_be_at(neighbour.1);
-            let near: Vec<(u64, Point)> = near.into_iter().flatten().filter(possible).collect();
+            let possible = |(_, place): &(u64, SeenPlace)| {
+                place.radius_m <= target.near_m() && target.may_be_at(place.point)
+            };
+            let near: Vec<(u64, Point)> = near
+                .into_iter()
+                .flatten()
+                .filter(possible)
+                .map(|(lag, place)| (lag, place.point))
+                .collect();
             let Some((lag, point)) = near.iter().min_by_key(|(lag, _)| *lag).copied() else {
                 continue;
             };
+            // Rows that were put at an end of the file stand beside others by chance.
+            if way == Way::Order && near.len() < 2 {
+                continue;
+            }
             let agree =
                 near.iter().all(|(_, other)| other.distance_bound_m(point) <= target.near_m());
             let chance = traces.agreement.chance(way, target.near_m());

@@ -5,6 +5,7 @@ use reedbed_core::place::{DEGREE, Point};
 use rustc_hash::FxHashMap;
 
 use crate::agreement::wilson;
+use crate::seen::SeenPlace;
 use crate::target::Target;
 
 /// The sites of exact records, with the days on which something was recorded there.
@@ -18,6 +19,8 @@ pub(crate) struct Sites {
 #[derive(Debug)]
 struct Site {
     point: Point,
+    /// The finest circle that is stated there.
+    radius_m: f64,
     days: Option<(Day, Day)>,
 }
 
@@ -31,11 +34,13 @@ pub(crate) struct Left {
 
 impl Sites {
     /// Adds an exact record.
-    pub(crate) fn add(&mut self, point: Point, days: Option<(Day, Day)>) {
+    pub(crate) fn add(&mut self, place: SeenPlace, days: Option<(Day, Day)>) {
+        let SeenPlace { point, radius_m, .. } = place;
         self.records += 1;
         let sites = self.squares.entry(square(point)).or_default();
         match sites.iter_mut().find(|site| site.point.distance_bound_m(point) < SAME_M) {
             Some(site) => {
+                site.radius_m = site.radius_m.min(radius_m);
                 site.days = match (site.days, days) {
                     (Some((first, last)), Some((start, end))) => {
                         Some((first.min(start), last.max(end)))
@@ -46,7 +51,7 @@ impl Sites {
             }
             None if self.sites < MOST_SITES => {
                 self.sites += 1;
-                sites.push(Site { point, days });
+                sites.push(Site { point, radius_m, days });
             }
             None => {}
         }
@@ -67,7 +72,8 @@ impl Sites {
         for row in rows {
             for column in columns.clone() {
                 for site in self.squares.get(&(row, column)).into_iter().flatten() {
-                    if target.may_be_at(site.point) && target.may_be_on(site.days) {
+                    let is_fine = site.radius_m <= target.near_m();
+                    if is_fine && target.may_be_at(site.point) && target.may_be_on(site.days) {
                         left = Left { sites: left.sites + 1, point: site.point };
                     }
                 }

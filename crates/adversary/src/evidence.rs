@@ -3,6 +3,7 @@
 use reedbed_core::place::Point;
 use rustc_hash::FxHashMap;
 
+use crate::seen::SeenPlace;
 use crate::target::Target;
 use crate::ways::Key;
 
@@ -14,8 +15,8 @@ pub(crate) struct Evidence {
 
 #[derive(Debug, Default)]
 struct Places {
-    /// The first of them, each once.
-    points: Vec<(Point, u64)>,
+    /// The first of them, each once, with the widest circle that is stated there.
+    points: Vec<(SeenPlace, u64)>,
 }
 
 /// The place that most of the exact records point to.
@@ -35,13 +36,14 @@ impl Evidence {
     }
 
     /// Adds an exact record.
-    pub(crate) fn add(&mut self, key: Key, point: Point) {
+    pub(crate) fn add(&mut self, key: Key, place: SeenPlace) {
         if let Some(places) = self.places.get_mut(&key) {
-            if let Some((_, records)) = places.points.iter_mut().find(|(known, _)| *known == point)
-            {
+            let is_it = |(known, _): &&mut (SeenPlace, u64)| known.point == place.point;
+            if let Some((known, records)) = places.points.iter_mut().find(is_it) {
                 *records += 1;
+                known.radius_m = known.radius_m.max(place.radius_m);
             } else if places.points.len() < MOST_POINTS {
-                places.points.push((point, 1));
+                places.points.push((place, 1));
             }
         }
     }
@@ -49,8 +51,13 @@ impl Evidence {
     /// Where the exact records with a key point, of those that agree with what the target says.
     pub(crate) fn pointer(&self, key: Key, target: &Target) -> Option<Pointer> {
         let places = self.places.get(&key)?;
-        let possible: Vec<&(Point, u64)> =
-            places.points.iter().filter(|(point, _)| target.may_be_at(*point)).collect();
+        // A place that is told no better than the target may be told itself points nowhere.
+        let possible: Vec<(Point, u64)> = places
+            .points
+            .iter()
+            .filter(|(place, _)| place.radius_m <= target.near_m() && target.may_be_at(place.point))
+            .map(|(place, records)| (place.point, *records))
+            .collect();
         let all: u64 = possible.iter().map(|(_, records)| records).sum();
         let best = possible
             .iter()

@@ -4,6 +4,7 @@ use reedbed_core::place::Point;
 use rustc_hash::FxHashMap;
 
 use crate::agreement::Agreement;
+use crate::seen::SeenPlace;
 use crate::target::Target;
 use crate::ways::{Way, hash_of};
 
@@ -36,8 +37,8 @@ pub(crate) struct Series {
 /// The nearest exact records below and above a number: their distance in the series and place.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Neighbours {
-    pub(crate) below: Option<(u64, Point)>,
-    pub(crate) above: Option<(u64, Point)>,
+    pub(crate) below: Option<(u64, SeenPlace)>,
+    pub(crate) above: Option<(u64, SeenPlace)>,
 }
 
 impl Series {
@@ -59,17 +60,17 @@ impl Series {
         way: Way,
         series: u64,
         number: u64,
-        point: Point,
+        seen: SeenPlace,
         agreement: &mut Agreement,
     ) {
         match self.last.get(&series) {
             Some((last, place)) if last.abs_diff(number) <= FARTHEST && *last != number => {
-                agreement.pair(way, place.distance_bound_m(point));
+                agreement.pair(way, place.distance_bound_m(seen.point));
             }
             _ => {}
         }
         if self.last.contains_key(&series) || self.last.len() < MOST_SERIES {
-            self.last.insert(series, (number, point));
+            self.last.insert(series, (number, seen.point));
         }
         let Some(numbers) = self.wanted.get(&series) else { return };
         let from = numbers.partition_point(|(wanted, _)| wanted + FARTHEST < number);
@@ -82,7 +83,7 @@ impl Series {
                 (&mut neighbours.above, number - wanted)
             };
             if side.is_none_or(|(known, _)| lag < known) {
-                *side = Some((lag, point));
+                *side = Some((lag, seen));
             }
         }
     }

@@ -95,6 +95,16 @@ impl Pseudonyms {
         format!("{PREFIX}{name}{check}")
     }
 
+    /// The pseudonym of an identifier that several records may have, apart for each way in which they
+    /// are told.
+    pub(crate) fn of_told(&self, class: &str, identifier: &str, told: &str) -> String {
+        let identifier = identifier.trim_ascii();
+        if identifier.is_empty() || self.is_own(identifier) {
+            return identifier.to_owned();
+        }
+        self.of(class, &format!("{identifier}\u{1f}{told}"))
+    }
+
     /// Whether an identifier is a pseudonym made with this key.
     pub fn is_own(&self, identifier: &str) -> bool {
         identifier.strip_prefix(PREFIX).and_then(|rest| rest.split_at_checked(16)).is_some_and(

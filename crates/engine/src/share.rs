@@ -213,6 +213,10 @@ impl Prepared<'_> {
     pub(crate) fn survey(&self) -> &Survey {
         &self.survey
     }
+
+    fn survey_mut(&mut self) -> &mut Survey {
+        &mut self.survey
+    }
 }
 
 impl std::fmt::Debug for Prepared<'_> {

@@ -20,6 +20,7 @@ use reedbed_core::rule::Siblings;
 use rustc_hash::FxHashMap;
 
 pub(crate) use self::places::{ChunkPlaces, PlaceNotes};
+use self::places::{PlaceNote, days_of};
 pub(crate) use self::slots::EXACT_M;
 use self::slots::{Slot, Slots};
 use crate::context::{Context, class_of};
@@ -28,6 +29,7 @@ use crate::place::{Stated, ToldPlace};
 use crate::plan::{self, Plan, Role};
 use crate::survey::Survey;
 use crate::ties::{Had, tie};
+use crate::told_period::ToldPeriod;
 use crate::verdict::{Closing, Verdict};
 
 /// A protected row of a table, as far as its siblings may give it away.
@@ -82,6 +84,7 @@ pub(crate) fn close(
             }
         }
     }
+    let told = told_finely(survey, judge);
     // Few ask for more than the first rounds know.
     let mut rounds: Vec<Slots> = Vec::new();
     for most in ROUNDS {
@@ -95,7 +98,7 @@ pub(crate) fn close(
         if !is_asked {
             break;
         }
-        slots.fill(survey, plans, workers);
+        slots.fill(survey, plans, &told, workers);
         for one in held.iter_mut().filter(|one| one.ways.is_open) {
             // What was not asked about could not be cheaper than what was found.
             let way = one.ways.cheapest(&slots, one.located);
@@ -107,14 +110,13 @@ pub(crate) fn close(
     for One { table, at, ways, located, round } in held {
         let Some(slots) = rounds.get(round) else { continue };
         let way = ways.by_rule(slots, located, survey);
-        if way == Some(Way::default()) {
+        if way == Some(Way::default()) || way == Some(Way::COARSEN) {
             if let Some(row) = survey.tables.get_mut(table).and_then(|t| t.protected.get_mut(at)) {
                 row.verdict = Arc::clone(&row.by_rules);
             }
-            continue;
-        }
-        if way == Some(Way::COARSEN) {
-            coarsen(survey, &ways, slots);
+            if way == Some(Way::COARSEN) {
+                coarsen(survey, &ways, slots);
+            }
             continue;
         }
         let way = way.unwrap_or(Way::WITHHOLD);
@@ -125,6 +127,27 @@ pub(crate) fn close(
         let closed = made.entry(key).or_insert_with(|| Arc::new(ways.closed(&row.by_rules, way)));
         row.verdict = Arc::clone(closed);
     }
+}
+
+/// Protected records that are told so finely that they point to a site themselves.
+fn told_finely(survey: &Survey, judge: &Judge<'_>) -> Vec<PlaceNote> {
+    let mut notes = Vec::new();
+    for row in survey.tables.iter().flat_map(|table| &table.protected) {
+        let decision = &row.by_rules.decision;
+        if decision.place.width_m() > 2.0 * EXACT_M {
+            continue;
+        }
+        let Ok(told) = ToldPlace::tell(row.place, decision, judge.pseudonyms) else { continue };
+        let Some(region) = told.region() else { continue };
+        #[expect(clippy::cast_possible_truncation, reason = "metres, to a millimetre")]
+        notes.push(PlaceNote {
+            point: region.centre(),
+            radius_m: told.uncertainty_m().unwrap_or_default() as f32,
+            days: days_of(ToldPeriod::tell(row.period, decision.period).period()),
+            context: Context::default(),
+        });
+    }
+    notes
 }
 
 /// One protected record, and the ways to tell it.
@@ -237,8 +260,7 @@ impl Ways {
     /// Asks for what must be known of the ways that cost no more than this.
     fn ask(&mut self, slots: &mut Slots, most: usize, judge: &Judge<'_>) {
         self.slots.clear();
-        let class = class_of(self.decision.category);
-        let signature = self.context.get(class).copied().unwrap_or_default();
+        let (near_m, context) = (self.near_m(), self.signature());
         for (place, told) in self.places.iter().enumerate() {
             let is_asked = |period: usize| Way { place, period, ..Way::default() }.cost() <= most;
             if !is_asked(0) {
@@ -252,10 +274,10 @@ impl Ways {
                     (Some(period), Some(precision)) => Some(period.generalise(*precision)),
                     (Some(period), None) => Some(period),
                 };
-                let slot = slots.ask(region, told, class, signature);
+                let slot = slots.ask(region, told, near_m, context);
                 self.slots.push(((place, period), slot));
             }
-            self.slots.push(((place, ALL_TIMES), slots.ask(region, None, class, signature)));
+            self.slots.push(((place, ALL_TIMES), slots.ask(region, None, near_m, context)));
         }
     }
 
@@ -291,12 +313,20 @@ impl Ways {
         let (Some(of_period), Some(of_all_times)) = (of_period, of_all_times) else {
             return false;
         };
-        let slot = if of_period.rows() == 0 { of_all_times } else { of_period };
-        let near_m = self.decision.place.floor_m() / 4.0;
+        let slot = if of_period.is_empty() { of_all_times } else { of_period };
+        slot.hides() && (way.without_context || slot.hides_in_context(self.signature()))
+    }
+
+    /// Within this distance two sites are as good as one: a circle of this radius is below the floor.
+    #[expect(clippy::cast_possible_truncation, reason = "metres, to a millimetre")]
+    fn near_m(&self) -> f32 {
+        (self.decision.place.floor_m() / 4.0) as f32
+    }
+
+    /// What it states of its event, by the class of its category.
+    fn signature(&self) -> (usize, u32) {
         let class = class_of(self.decision.category);
-        let signature = self.context.get(class).copied().unwrap_or_default();
-        slot.hides(near_m)
-            && (way.without_context || slot.hides_in_context(class, signature, near_m))
+        (class, self.context.get(class).copied().unwrap_or_default())
     }
 
     fn slot<'s>(&self, slots: &'s Slots, place: usize, period: usize) -> Option<&'s Slot> {
@@ -322,7 +352,10 @@ impl Ways {
             Some(Siblings::Coarsen) => way,
             Some(Siblings::Cut) => way,
             // To withhold a record loses about as much as to coarsen two or three of its siblings.
-            None => way.or_else(|| own.filter(|slot| slot.rows() <= FEW).map(|_| Way::COARSEN)),
+            None => way.or_else(|| {
+                let has_few = |slot: &&Slot| (1..=FEW).contains(&slot.rows()) && located == 0;
+                own.filter(has_few).map(|_| Way::COARSEN)
+            }),
         }
     }
 

@@ -9,7 +9,7 @@ use reedbed_core::period::Period;
 use reedbed_core::rule::Siblings;
 use reedbed_formats::chunk::Chunk;
 use reedbed_formats::row::Fields;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::cells::{Hashed as _, Row};
 use crate::context::{Context, within};
@@ -65,6 +65,8 @@ pub(crate) struct TableSurvey {
     pub(crate) protected: Vec<Held>,
     /// Rows that cannot be used, by number.
     pub(crate) rejected: Vec<u64>,
+    /// Siblings that are withheld, because an attack located them although they were told coarsely.
+    pub(crate) withheld: FxHashSet<u64>,
     /// Values that may leave with protected records.
     pub(crate) common: CommonValues,
     /// Hashes of the identifiers of the rows, sorted.
@@ -126,6 +128,11 @@ impl Survey {
     pub(crate) fn is_told(&self, table: usize, row: u64) -> bool {
         let verdict = self.tables.get(table).and_then(|table| table.verdict(row));
         verdict.is_some_and(|verdict| !verdict.decision.is_withheld())
+    }
+
+    /// Withholds a row that no rule protects by itself; says whether it was not withheld before.
+    pub(crate) fn withhold(&mut self, table: usize, row: u64) -> bool {
+        self.tables.get_mut(table).is_some_and(|table| table.withheld.insert(row))
     }
 
     /// Whether any record is protected.
@@ -516,7 +523,7 @@ impl TableReader<'_> {
         }
         if let Some(place) = facts.place.filter(|place| place.radius_m() <= EXACT_M) {
             let period = facts.period.or_else(|| events.period(event));
-            found.places.note(place.point, period, self.in_event(facts, context));
+            found.places.note(&place, period, self.in_event(facts, context));
         }
     }
 

@@ -72,6 +72,9 @@ pub(crate) struct Telling<'a> {
     pub(crate) reasons: &'a str,
     /// Pseudonym of the event that the record hangs from, where it hangs from a new one.
     pub(crate) event: Option<&'a str>,
+    /// How it is told, in words: whoever is told otherwise has other pseudonyms, so that what is told
+    /// finely does not give away what is told coarsely.
+    pub(crate) told: &'a str,
     /// Whether it does without what it states of its event.
     pub(crate) without_context: bool,
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use reedbed_core::category::Category;
-use reedbed_core::decide::Decision;
+use reedbed_core::decide::{Decision, PlaceTold};
 
 use crate::statement;
 
@@ -102,6 +102,14 @@ impl Verdict {
         is_new.then(|| Self::shared(decision, behind, closing))
     }
 
+    /// The same for a record that does not leave, because its siblings would give it away.
+    pub(crate) fn withheld(&self) -> Self {
+        let mut withheld = self.clone();
+        withheld.decision.place = PlaceTold::Withheld;
+        withheld.closing.is_withheld = true;
+        withheld
+    }
+
     /// Whether the record is protected only for what it shares.
     pub(crate) fn is_shared(&self) -> bool {
         self.rules.is_empty()
@@ -139,7 +147,6 @@ pub(crate) fn stricter(a: Option<&Arc<Verdict>>, b: Option<&Arc<Verdict>>) -> Op
 
 #[cfg(test)]
 mod tests {
-    use reedbed_core::decide::PlaceTold;
     use reedbed_core::grid::Lattice;
 
     use super::*;

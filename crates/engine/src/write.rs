@@ -371,7 +371,12 @@ impl TableWriter<'_> {
         if let Some(own) = own_id {
             verdict = stricter(verdict.as_ref(), ties.records.get(&own));
         }
-        verdict
+        match verdict {
+            Some(verdict) if self.table.withheld.contains(&number) => {
+                Some(Arc::new(verdict.withheld()))
+            }
+            verdict => verdict,
+        }
     }
 
     /// Writes a row that no protection touches.

@@ -90,7 +90,7 @@ impl Prepared<'_> {
     }
 
     /// Notes which rows were located; says whether all of them can be told more carefully.
-    fn note(&self, located: &mut Located, findings: &Findings, written: &Written) -> bool {
+    fn note(&mut self, located: &mut Located, findings: &Findings, written: &Written) -> bool {
         let mut is_mended = true;
         for claim in &findings.claims {
             let table = written.names.iter().position(|name| *name == claim.file);
@@ -102,7 +102,9 @@ impl Prepared<'_> {
             });
             match row {
                 Some((table, row)) if self.survey().is_told(table, row) => located.add(table, row),
-                _ => is_mended = false,
+                // A sibling that is told coarsely, and not coarsely enough.
+                Some((table, row)) => is_mended &= self.survey_mut().withhold(table, row),
+                None => is_mended = false,
             }
         }
         is_mended

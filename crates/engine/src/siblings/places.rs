@@ -1,18 +1,23 @@
 //! Where and when the records are that leave as they are: short notes of the first reading.
 //!
-//! Memory: 20 bytes a record, for at most [`MOST_NOTED`] records of a table. Those behind do not
+//! Memory: 32 bytes a record, for at most [`MOST_NOTED`] records of a table. Those behind do not
 //! count as places where a protected record may be, so that more is held back.
 
 use reedbed_core::period::{Day, Period};
 use reedbed_core::place::{Nano, Point};
 
 use crate::context::Context;
+use crate::place::Stated;
 
 /// Where and when a record or an event is, as far as an attacker could take it for another.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PlaceNote {
     /// Its place.
     pub(crate) point: Point,
+    /// Radius of the circle that is stated around it.
+    ///
+    /// Units: metres.
+    pub(crate) radius_m: f32,
     /// First and last day, as [`order_of`] numbers them.
     pub(crate) days: (u32, u32),
     /// What it says of its event.
@@ -31,6 +36,7 @@ pub(crate) struct PlaceNotes {
 pub(crate) struct ChunkPlaces {
     /// Tenths of micro-degrees.
     points: Vec<(i32, i32)>,
+    radii_m: Vec<f32>,
     days: Vec<(u32, u32)>,
     contexts: Vec<Context>,
 }
@@ -53,17 +59,19 @@ impl PlaceNotes {
 impl ChunkPlaces {
     /// All notes.
     pub(crate) fn iter(&self) -> impl Iterator<Item = PlaceNote> {
-        let rows = self.points.iter().zip(&self.days).zip(&self.contexts);
-        rows.filter_map(|(((lat, lon), days), context)| {
+        let rows = self.points.iter().zip(&self.radii_m).zip(&self.days).zip(&self.contexts);
+        rows.filter_map(|((((lat, lon), radius_m), days), context)| {
             let point = Point::new(Nano(i64::from(*lat) * 100), Nano(i64::from(*lon) * 100))?;
-            Some(PlaceNote { point, days: *days, context: *context })
+            Some(PlaceNote { point, radius_m: *radius_m, days: *days, context: *context })
         })
     }
 
     /// Notes a record.
-    pub(crate) fn note(&mut self, point: Point, period: Option<Period>, context: Context) {
+    #[expect(clippy::cast_possible_truncation, reason = "metres, to a millimetre")]
+    pub(crate) fn note(&mut self, place: &Stated, period: Option<Period>, context: Context) {
         let tenths = |angle: Nano| i32::try_from(angle.0 / 100).unwrap_or(0);
-        self.points.push((tenths(point.lat()), tenths(point.lon())));
+        self.points.push((tenths(place.point.lat()), tenths(place.point.lon())));
+        self.radii_m.push(place.radius_m() as f32);
         self.days.push(days_of(period));
         self.contexts.push(context);
     }

@@ -18,7 +18,7 @@ use crate::ties::Had;
 #[derive(Debug, Default)]
 pub(crate) struct Slots {
     slots: Vec<Slot>,
-    known: FxHashMap<(Region, u32, u32), usize>,
+    known: FxHashMap<Asked, usize>,
     /// By square and year: the slots whose region and period touch them.
     in_year: FxHashMap<(Square, u32), Vec<usize>>,
     /// By square: the slots of longer periods.
@@ -29,6 +29,9 @@ pub(crate) struct Slots {
     sizes: Vec<u32>,
 }
 
+/// A region, its first and last day, and the widest circle of a site, in metres.
+type Asked = (Region, u32, u32, u32);
+
 /// A square by its size, row and column.
 type Square = (u32, i64, i64);
 
@@ -37,7 +40,12 @@ type Square = (u32, i64, i64);
 pub(crate) struct Slot {
     region: Region,
     days: (u32, u32),
+    /// Wider circles are no sites that could be gone to: the record itself may be told as finely.
+    near_m: f32,
+    /// Of what leaves as it is.
     all: Sample,
+    /// With those protected records that are told as finely.
+    with_told: Sample,
     /// By class and signature: the same of what has the same context.
     in_context: Vec<((usize, u32), Sample)>,
 }
@@ -56,26 +64,28 @@ impl Slots {
         &mut self,
         region: Region,
         period: Option<Period>,
-        class: usize,
-        signature: u32,
+        near_m: f32,
+        context: (usize, u32),
     ) -> usize {
         let (first, last) = days_of(period);
-        let at = match self.known.get(&(region, first, last)) {
+        let asked = (region, first, last, near_m.to_bits());
+        let at = match self.known.get(&asked) {
             Some(at) => *at,
-            None => self.add(region, (first, last)),
+            None => self.add(asked),
         };
-        if let Some(slot) = self.slots.get_mut(at) {
-            let context = (class, signature);
-            if slot.in_context(context).is_none() {
-                slot.in_context.push((context, Sample::default()));
-            }
+        if let Some(slot) = self.slots.get_mut(at)
+            && slot.in_context(context).is_none()
+        {
+            slot.in_context.push((context, Sample::default()));
         }
         at
     }
 
-    fn add(&mut self, region: Region, days: (u32, u32)) -> usize {
+    fn add(&mut self, asked: Asked) -> usize {
+        let (region, first, last, near) = asked;
+        let days = (first, last);
         let at = self.slots.len();
-        self.known.insert((region, days.0, days.1), at);
+        self.known.insert(asked, at);
         let (height, width) = region.size();
         let size =
             (0..MOST_SIZES).find(|size| side(*size) >= height.0.max(width.0)).unwrap_or(MOST_SIZES);
@@ -103,7 +113,14 @@ impl Slots {
                 }
             }
         }
-        self.slots.push(Slot { region, days, all: Sample::default(), in_context: Vec::new() });
+        self.slots.push(Slot {
+            region,
+            days,
+            near_m: f32::from_bits(near),
+            all: Sample::default(),
+            with_told: Sample::default(),
+            in_context: Vec::new(),
+        });
         at
     }
 
@@ -113,7 +130,13 @@ impl Slots {
     }
 
     /// Goes over all that leaves as it is.
-    pub(crate) fn fill(&mut self, survey: &Survey, plans: &[Plan<'_>], workers: usize) {
+    pub(crate) fn fill(
+        &mut self,
+        survey: &Survey,
+        plans: &[Plan<'_>],
+        told: &[PlaceNote],
+        workers: usize,
+    ) {
         let mut filled = self.slots.clone();
         for table in &survey.tables {
             let parts = table.places.parts(workers.max(1));
@@ -134,6 +157,12 @@ impl Slots {
             }
         }
         self.note_events(survey, plans, &mut filled);
+        for slot in &mut filled {
+            slot.with_told = slot.all.clone();
+        }
+        for note in told {
+            self.each_slot(note, &mut filled, |slot| slot.with_told.add(note.point));
+        }
         self.slots = filled;
     }
 
@@ -159,19 +188,30 @@ impl Slots {
             if place.radius_m() > EXACT_M {
                 continue;
             }
-            let days = days_of(survey.events.period(Some(*id)));
+            #[expect(clippy::cast_possible_truncation, reason = "metres, to a millimetre")]
+            let note = PlaceNote {
+                point: place.point,
+                radius_m: place.radius_m() as f32,
+                days: days_of(survey.events.period(Some(*id))),
+                context: event.context,
+            };
             if counts_events {
-                let note = PlaceNote { point: place.point, days, context: event.context };
+                let note = PlaceNote { context: event.context, ..note };
                 self.note(&note, slots);
             }
             for context in survey.clear_events.get(id).into_iter().flatten() {
                 let context = within(*context, event.context);
-                self.note(&PlaceNote { point: place.point, days, context }, slots);
+                self.note(&PlaceNote { context, ..note }, slots);
             }
         }
     }
 
     fn note(&self, note: &PlaceNote, slots: &mut [Slot]) {
+        self.each_slot(note, slots, |slot| slot.note(note));
+    }
+
+    /// The slots that a note lies in.
+    fn each_slot(&self, note: &PlaceNote, slots: &mut [Slot], mut visit: impl FnMut(&mut Slot)) {
         let (lat, lon) = (note.point.lat().0, note.point.lon().0);
         for size in &self.sizes {
             let side = side(*size);
@@ -186,8 +226,8 @@ impl Slots {
                 None => (Some(all), None),
             };
             for at in first.into_iter().chain(second).flatten() {
-                if let Some(slot) = slots.get_mut(*at) {
-                    slot.note(note);
+                if let Some(slot) = slots.get_mut(*at).filter(|slot| slot.holds(note)) {
+                    visit(slot);
                 }
             }
         }
@@ -195,11 +235,12 @@ impl Slots {
 }
 
 impl Slot {
-    fn note(&mut self, note: &PlaceNote) {
+    fn holds(&self, note: &PlaceNote) -> bool {
         let overlaps = self.days.0 <= note.days.1 && note.days.0 <= self.days.1;
-        if !overlaps || !self.region.contains(note.point) {
-            return;
-        }
+        overlaps && note.radius_m <= self.near_m && self.region.contains(note.point)
+    }
+
+    fn note(&mut self, note: &PlaceNote) {
         self.all.add(note.point);
         for ((class, signature), sample) in &mut self.in_context {
             if note.context.get(*class) == Some(signature) {
@@ -222,14 +263,20 @@ impl Slot {
 
     /// Whether nobody could tell at which of its sites something is: there are none, or at least
     /// three so far apart that no circle below the floor holds more than half of them.
-    pub(crate) fn hides(&self, near_m: f64) -> bool {
-        self.all.sites.is_empty() || self.all.hides(near_m)
+    pub(crate) fn hides(&self) -> bool {
+        let all = [&self.all, &self.with_told];
+        all.iter().all(|sample| sample.sites.is_empty() || sample.hides(self.near_m))
     }
 
     /// The same for those in a context.
-    pub(crate) fn hides_in_context(&self, class: usize, signature: u32, near_m: f64) -> bool {
-        self.all.sites.is_empty()
-            || self.in_context((class, signature)).is_some_and(|sample| sample.hides(near_m))
+    pub(crate) fn hides_in_context(&self, context: (usize, u32)) -> bool {
+        self.with_told.sites.is_empty()
+            || self.in_context(context).is_some_and(|sample| sample.hides(self.near_m))
+    }
+
+    /// Whether nothing in it is told finely.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.with_told.sites.is_empty()
     }
 
     /// Some of the sites.
@@ -269,7 +316,8 @@ impl Sample {
         }
     }
 
-    fn hides(&self, near_m: f64) -> bool {
+    fn hides(&self, near_m: f32) -> bool {
+        let near_m = f64::from(near_m);
         let mut apart: Vec<Point> = Vec::with_capacity(WANTED);
         for (_, point) in &self.sites {
             if apart.len() < WANTED

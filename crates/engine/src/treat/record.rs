@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use reedbed_core::decide::PlaceTold;
 use reedbed_core::term::Action;
 
-use super::{CONSTANT, ColumnTreatment, EVENT, Telling};
+use super::{CONSTANT, ColumnTreatment, EVENT, RECORD, Telling};
 use crate::cells::Row;
 use crate::frequency::CommonValues;
 use crate::judge::Judge;
@@ -193,7 +193,8 @@ impl RecordTreatment<'_, '_> {
         self.has_pseudonyms = true;
         match (class, self.telling.event) {
             (EVENT, Some(event)) => event.to_owned(),
-            _ => self.judge.pseudonyms.of(class, value.trim_ascii()),
+            (RECORD, _) => self.judge.pseudonyms.of(class, value.trim_ascii()),
+            _ => self.judge.pseudonyms.of_told(class, value, self.telling.told),
         }
     }
 

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use super::{ChunkWritten, Gathered, Passing, TableWriter};
 use crate::facts::RowFacts;
 use crate::plan;
-use crate::pseudonym::Pseudonyms;
 use crate::statement;
-use crate::treat::EVENT;
 use crate::verdict::Verdict;
 
 /// Whether two verdicts tell an event in the same way.
@@ -20,16 +18,12 @@ pub(super) fn told_alike(a: &Verdict, b: &Verdict) -> bool {
         && a.closing.without_context == b.closing.without_context
 }
 
-/// The identifier of the new event that stands for an event under a verdict.
-pub(super) fn pseudonym(pseudonyms: &Pseudonyms, event: &str, verdict: &Verdict) -> String {
-    let event = event.trim_ascii();
-    if pseudonyms.is_own(event) {
-        return event.to_owned();
-    }
+/// How something is told under a verdict, in words.
+pub(super) fn told(verdict: &Verdict) -> String {
     let decision = &verdict.decision;
     let told = statement::generalised(decision.place, decision.period);
     let without = if verdict.closing.without_context { "\u{1f}" } else { "" };
-    pseudonyms.of(EVENT, &format!("{event}\u{1f}{}\u{1f}{told}{without}", decision.category))
+    format!("{}\u{1f}{told}{without}", decision.category)
 }
 
 impl TableWriter<'_> {

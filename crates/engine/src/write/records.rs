@@ -9,7 +9,7 @@ use crate::place::{Stated, ToldPlace, Untrue};
 use crate::plain_names::PlainNames;
 use crate::plan::Role;
 use crate::told_period::ToldPeriod;
-use crate::treat::Telling;
+use crate::treat::{EVENT, Telling};
 use crate::verdict::Verdict;
 
 impl TableWriter<'_> {
@@ -86,13 +86,15 @@ impl TableWriter<'_> {
         let period = ToldPeriod::tell(stated_period, verdict.decision.period);
         let period = if facts.period.is_none() { period.inherited() } else { period };
         let event_id = passing.row.text(self.event_source());
-        let event = hangs.then(|| events::pseudonym(pseudonyms, &event_id, verdict));
+        let told = events::told(verdict);
+        let event = hangs.then(|| pseudonyms.of_told(EVENT, &event_id, &told));
         let telling = Telling {
             decision: &verdict.decision,
             place: &place,
             period: &period,
             reasons: &verdict.reasons,
             event: event.as_deref(),
+            told: &told,
             without_context: verdict.closing.without_context,
         };
         let (patches, added) = self.treatment.protect(

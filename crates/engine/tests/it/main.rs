@@ -14,3 +14,4 @@ mod leaks;
 mod records;
 mod sharing;
 mod support;
+mod unbroken;
