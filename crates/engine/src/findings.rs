@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use reedbed_core::category::Category;
+use reedbed_core::grid::Region;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
@@ -30,6 +31,8 @@ pub(crate) struct Findings {
     pub(crate) utility: Utility,
     /// What was done because siblings would have given records away.
     pub(crate) closings: Closings,
+    /// What is told of protected records, for the registry: identifier, region, first and last day.
+    pub(crate) told: Vec<(u64, Region, (u32, u32))>,
 }
 
 /// Records that are told more carefully than the rules ask, because siblings would have given them
@@ -173,6 +176,7 @@ impl Findings {
         self.clear += other.clear;
         self.utility.merge(&other.utility);
         self.closings.merge(other.closings);
+        self.told.extend(other.told);
         for (category, found) in other.categories {
             let own = self.categories.entry(category).or_default();
             own.by_rule += found.by_rule;

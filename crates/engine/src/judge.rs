@@ -19,6 +19,7 @@ use crate::known::Known;
 use crate::plain_names::KnownForms;
 use crate::plan::Plan;
 use crate::pseudonym::Pseudonyms;
+use crate::registry::Registry;
 use crate::share::Settings;
 use crate::statement;
 use crate::summary::{MatchedName, NameCount};
@@ -45,6 +46,7 @@ pub(crate) struct Judge<'a> {
     pub(crate) plain: KnownForms,
     /// The keys of the audience.
     pub(crate) pseudonyms: &'a Pseudonyms,
+    registry: Option<&'a Registry>,
 }
 
 /// Verdicts of one worker, by the rules that met.
@@ -82,7 +84,14 @@ impl<'a> Judge<'a> {
             known: Known::default(),
             plain: Known::default(),
             pseudonyms,
+            registry: settings.registry.as_ref().filter(|registry| registry.copies() > 0),
         }
+    }
+
+    /// Whether no earlier copy had a record; not where there is none, or nobody could tell.
+    pub(crate) fn is_new(&self, id: Option<u64>) -> bool {
+        let Some(registry) = self.registry else { return false };
+        id.is_some_and(|id| !registry.knows(id))
     }
 
     /// Decides about an event: only rules that ask for no taxon can meet it.

@@ -24,6 +24,7 @@ mod place;
 mod plain_names;
 mod plan;
 pub mod pseudonym;
+pub mod registry;
 
 mod rule_words;
 pub mod rules;

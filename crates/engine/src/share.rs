@@ -25,6 +25,7 @@ use crate::findings::Findings;
 use crate::judge::Judge;
 use crate::plan::{self, Plan};
 use crate::pseudonym::{Pseudonyms, Secret};
+use crate::registry::{Registry, Telling};
 use crate::siblings::{self, Located};
 use crate::summary::Summary;
 use crate::survey::{self, Survey};
@@ -87,6 +88,11 @@ pub struct Settings {
     pub dataset: String,
     /// What the metadata of the copy says of its holder.
     pub holder: Holder,
+    /// What earlier copies told.
+    pub registry: Option<Registry>,
+    /// Records that earlier copies told more finely than the rules allow today are withheld from
+    /// this one; else it is refused.
+    pub despite_earlier: bool,
     /// The form to write; nothing for the form that came in.
     pub form: Option<OutputForm>,
     /// The day on which the copy is made.
@@ -125,6 +131,8 @@ pub struct Shared {
     pub rejects: Vec<Reject>,
     /// The files written, relative to the package.
     pub files: Vec<PathBuf>,
+    /// What the copy tells, for the registry.
+    pub telling: Telling,
 }
 
 /// Reads a dataset once and decides about every record.
@@ -148,8 +156,11 @@ pub fn prepare<'a>(
     let taxa = TaxonCores::read(&plans)?;
     let survey = survey::survey(&plans, &judge, &taxa, settings.workers, progress)?;
     let mut prepared = Prepared { settings, dataset, plans, taxa, judge, survey };
-    prepared.close(&Located::default());
+    let told_before = prepared.close(&Located::default());
     progress.end();
+    if told_before > 0 && !settings.despite_earlier {
+        return Err(ShareError::ToldBefore { records: told_before });
+    }
     Ok(prepared)
 }
 
@@ -181,13 +192,17 @@ impl Prepared<'_> {
         rejects.extend(written.rejects);
         let (counts, findings) = (&written.counts, &written.findings);
         let summary = Summary::of(self, counts, findings, &rejects, attempts);
-        Shared { summary, rejects, files: written.files }
+        let clear = self.survey.clear_ids();
+        let telling = Telling { told: written.findings.told.clone(), clear };
+        Shared { summary, rejects, files: written.files, telling }
     }
 
-    /// Decides anew how protected records are told, with what an attack located.
-    fn close(&mut self, located: &Located) {
-        let (survey, plans, judge) = (&mut self.survey, &self.plans, &self.judge);
-        siblings::close(survey, plans, judge, located, self.settings.workers);
+    /// Decides anew how protected records are told, with what an attack located; says how many of
+    /// them earlier copies told more finely than the rules allow.
+    fn close(&mut self, located: &Located) -> u64 {
+        let known = siblings::Known { located, registry: self.settings.registry.as_ref() };
+        let workers = self.settings.workers;
+        siblings::close(&mut self.survey, &self.plans, &self.judge, known, workers)
     }
 
     pub(crate) fn settings(&self) -> &Settings {

@@ -19,14 +19,15 @@ use reedbed_core::place::Point;
 use reedbed_core::rule::Siblings;
 use rustc_hash::FxHashMap;
 
-pub(crate) use self::places::{ChunkPlaces, PlaceNotes};
-use self::places::{PlaceNote, days_of};
+use self::places::PlaceNote;
+pub(crate) use self::places::{ChunkPlaces, PlaceNotes, days_of};
 pub(crate) use self::slots::EXACT_M;
 use self::slots::{Slot, Slots};
 use crate::context::{Context, class_of};
 use crate::judge::Judge;
 use crate::place::{Stated, ToldPlace};
 use crate::plan::{self, Plan, Role};
+use crate::registry::{Given, Registry};
 use crate::survey::Survey;
 use crate::ties::{Had, tie};
 use crate::told_period::ToldPeriod;
@@ -37,6 +38,8 @@ use crate::verdict::{Closing, Verdict};
 pub(crate) struct Held {
     /// Its number.
     pub(crate) row: u64,
+    /// Hash of its identifier.
+    pub(crate) own: Option<u64>,
     /// How it is told.
     pub(crate) verdict: Arc<Verdict>,
     /// What the rules decided about it.
@@ -56,31 +59,36 @@ impl Held {
     pub(crate) fn alone(row: u64, verdict: Arc<Verdict>) -> Self {
         let context = Context::default();
         let by_rules = Arc::clone(&verdict);
-        Self { row, verdict, by_rules, place: None, period: None, context, event: None }
+        let own = None;
+        Self { row, own, verdict, by_rules, place: None, period: None, context, event: None }
     }
 }
 
 /// Decides how each protected record is told so that its siblings do not give it away.
 ///
-/// `more` are rows that an attack located nevertheless, with how often: each time they are told one
-/// way more carefully than the cheapest.
+/// Says how many of them earlier copies told more finely than the rules allow today; these are
+/// withheld.
 pub(crate) fn close(
     survey: &mut Survey,
     plans: &[Plan<'_>],
     judge: &Judge<'_>,
-    more: &Located,
+    known: Known<'_>,
     workers: usize,
-) {
+) -> u64 {
     let counted = if plan::counts_events(plans) { Role::Events } else { Role::Records };
     let tables: Vec<usize> = (0..plans.len())
         .filter(|index| plans.get(*index).is_some_and(|p| p.role == counted))
         .collect();
     let mut held: Vec<One> = Vec::new();
+    let mut told_before = 0;
     for table in tables {
         let rows = survey.tables.get(table).map(|table| table.protected.as_slice());
         for (at, row) in rows.unwrap_or_default().iter().enumerate() {
-            if let Some(ways) = Ways::of(row) {
-                held.push(One { table, at, ways, located: more.of(table, row.row), round: 0 });
+            let earlier = Earlier::of(row, known.registry);
+            told_before += u64::from(earlier.was_told_finely);
+            if let Some(ways) = Ways::of(row, earlier) {
+                let located = known.located.of(table, row.row);
+                held.push(One { table, at, ways, located, round: 0 });
             }
         }
     }
@@ -127,6 +135,77 @@ pub(crate) fn close(
         let closed = made.entry(key).or_insert_with(|| Arc::new(ways.closed(&row.by_rules, way)));
         row.verdict = Arc::clone(closed);
     }
+    told_before
+}
+
+/// What is known besides the data.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known<'a> {
+    /// Rows that an attack on the finished copy located: each time they are told more carefully than
+    /// in the cheapest way.
+    pub(crate) located: &'a Located,
+    /// What earlier copies told.
+    pub(crate) registry: Option<&'a Registry>,
+}
+
+/// What earlier copies told of a record.
+#[derive(Debug, Clone, Default)]
+struct Earlier {
+    /// Regions and periods that it was told as.
+    given: Vec<Given>,
+    /// Whether the copies so far tell it more finely than today's rules allow.
+    was_told_finely: bool,
+    /// Whether there are copies, and none of them had it.
+    is_new: bool,
+    /// Height of the public cell.
+    lattice_m: f64,
+}
+
+impl Earlier {
+    fn of(row: &Held, registry: Option<&Registry>) -> Self {
+        let registry = registry.filter(|registry| registry.copies() > 0);
+        let (Some(registry), Some(own)) = (registry, row.own) else { return Self::default() };
+        let given = registry.told(own).to_vec();
+        let lattice_m = match row.by_rules.decision.place {
+            PlaceTold::Block { lattice, .. } | PlaceTold::Cell { lattice } => lattice.height_m(),
+            PlaceTold::AsHeld => 0.0,
+            PlaceTold::Withheld => f64::INFINITY,
+        };
+        // A partner may be told a fifth of what the public is told.
+        let is_fine = |given: &Given| {
+            let allowed_m = if given.is_partner { lattice_m / 5.0 } else { lattice_m };
+            height_m(&given.region) < allowed_m * 0.99
+        };
+        let was_told_finely =
+            lattice_m > 0.0 && (registry.told_as_held(own) || given.iter().any(is_fine));
+        Self { is_new: !registry.knows(own), given, was_told_finely, lattice_m }
+    }
+
+    /// What is known of a region when it is told too; nothing where it would be less than the rules
+    /// allow.
+    fn with(&self, region: Region, floor_m: f64) -> Option<Region> {
+        let is_any_partner = self.given.iter().any(|given| given.is_partner);
+        let floor_m = if is_any_partner { floor_m.min(self.lattice_m / 5.0) } else { floor_m };
+        self.given.iter().try_fold(region, |known, given| {
+            let known = known.cut(&given.region)?;
+            // INVARIANT: regions of one lattice overlap in whole floor cells.
+            (height_m(&known) >= floor_m * 0.99).then_some(known)
+        })
+    }
+
+    /// The days that are left when a period is told too.
+    fn days(&self, days: (u32, u32)) -> (u32, u32) {
+        self.given.iter().fold(days, |(first, last), given| {
+            let (start, end) = given.days;
+            let both = (first.max(start), last.min(end));
+            if both.0 <= both.1 { both } else { (first, last) }
+        })
+    }
+}
+
+/// Height of a region as the categories measure it.
+fn height_m(region: &Region) -> f64 {
+    region.size().0.degrees() * METRES_PER_DEGREE
 }
 
 /// Protected records that are told so finely that they point to a site themselves.
@@ -145,6 +224,7 @@ fn told_finely(survey: &Survey, judge: &Judge<'_>) -> Vec<PlaceNote> {
             radius_m: told.uncertainty_m().unwrap_or_default() as f32,
             days: days_of(ToldPeriod::tell(row.period, decision.period).period()),
             context: Context::default(),
+            is_new: false,
         });
     }
     notes
@@ -224,13 +304,14 @@ struct Ways {
     event: Option<u64>,
     /// Slots by steps of place and period.
     slots: Vec<((usize, usize), usize)>,
+    earlier: Earlier,
     /// Whether no way that is cheap enough is known yet.
     is_open: bool,
 }
 
 impl Ways {
     /// The ways of a row; nothing for one that gives no place that could be found out.
-    fn of(row: &Held) -> Option<Self> {
+    fn of(row: &Held, earlier: Earlier) -> Option<Self> {
         let decision = &row.by_rules.decision;
         let stated = row.place?;
         if matches!(decision.place, PlaceTold::AsHeld | PlaceTold::Withheld) {
@@ -253,6 +334,7 @@ impl Ways {
             context: row.context,
             event: row.event,
             slots: Vec::new(),
+            earlier,
             is_open: true,
         })
     }
@@ -266,7 +348,11 @@ impl Ways {
             if !is_asked(0) {
                 break;
             }
-            let Some(region) = self.region(*told, judge) else { continue };
+            let region = self.region(*told, judge);
+            let floor_m = self.decision.place.floor_m();
+            let Some(region) = region.and_then(|region| self.earlier.with(region, floor_m)) else {
+                continue;
+            };
             let periods = self.periods.iter().enumerate().filter(|(step, _)| is_asked(*step));
             for (period, precision) in periods {
                 let told = match (self.period, precision) {
@@ -274,10 +360,12 @@ impl Ways {
                     (Some(period), Some(precision)) => Some(period.generalise(*precision)),
                     (Some(period), None) => Some(period),
                 };
-                let slot = slots.ask(region, told, near_m, context);
+                let days = self.earlier.days(days_of(told));
+                let slot = slots.ask(region, days, near_m, context);
                 self.slots.push(((place, period), slot));
             }
-            self.slots.push(((place, ALL_TIMES), slots.ask(region, None, near_m, context)));
+            self.slots
+                .push(((place, ALL_TIMES), slots.ask(region, days_of(None), near_m, context)));
         }
     }
 
@@ -314,7 +402,8 @@ impl Ways {
             return false;
         };
         let slot = if of_period.is_empty() { of_all_times } else { of_period };
-        slot.hides() && (way.without_context || slot.hides_in_context(self.signature()))
+        slot.hides(self.earlier.is_new)
+            && (way.without_context || slot.hides_in_context(self.signature()))
     }
 
     /// Within this distance two sites are as good as one: a circle of this radius is below the floor.
@@ -337,6 +426,9 @@ impl Ways {
     /// What the rule says of siblings, where it says anything; and what becomes of a record that no
     /// way hides.
     fn by_rule(&self, slots: &Slots, located: usize, survey: &Survey) -> Option<Way> {
+        if self.earlier.was_told_finely {
+            return None;
+        }
         let way = self.cheapest(slots, located);
         let own = self.slot(slots, 0, 0);
         match self.decision.siblings {
@@ -409,5 +501,7 @@ const ROUNDS: [usize; 3] = [0, 2, 100];
 ///
 /// Units: metres.
 const SAME_M: f64 = 50.0;
+/// Units: metres; as [`reedbed_core::grid::Lattice::height_m`] counts them.
+const METRES_PER_DEGREE: f64 = 111_319.49;
 /// So many siblings are coarsened rather than one record withheld.
 const FEW: u64 = 2;

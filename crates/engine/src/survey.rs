@@ -39,6 +39,8 @@ pub(crate) struct Survey {
     /// By event: what those of its records state of it that no rule protects and that have no place
     /// of their own.
     pub(crate) clear_events: ClearEvents,
+    /// Of these, the events that have records which no earlier copy had.
+    pub(crate) new_events: FxHashSet<u64>,
     /// By table, in the order of the plans.
     pub(crate) tables: Vec<TableSurvey>,
     /// Names that no rule listed.
@@ -124,6 +126,17 @@ pub(crate) fn survey(
 }
 
 impl Survey {
+    /// Hashes of the identifiers of records that no rule protects.
+    pub(crate) fn clear_ids(&self) -> Vec<u64> {
+        let of = |table: &TableSurvey| {
+            let protected: FxHashSet<u64> =
+                table.protected.iter().filter_map(|held| held.own).collect();
+            let is_clear = move |id: &u64| !protected.contains(id);
+            table.ids.iter().copied().filter(is_clear).collect::<Vec<u64>>()
+        };
+        self.tables.iter().flat_map(of).collect()
+    }
+
     /// Whether a row is protected by a rule and may be told in more than one way.
     pub(crate) fn is_told(&self, table: usize, row: u64) -> bool {
         let verdict = self.tables.get(table).and_then(|table| table.verdict(row));
@@ -153,6 +166,7 @@ impl Survey {
         }
         self.ties.merge(found.ties);
         merge_events(&mut self.clear_events, found.clear_events);
+        self.new_events.extend(found.new_events);
         self.names.merge(found.names);
         self.rejects.extend(found.rejects);
         if let Some(table) = self.tables.get_mut(index) {
@@ -186,6 +200,7 @@ struct TableFound {
     events: Vec<(u64, Event)>,
     ties: Ties,
     clear_events: ClearEvents,
+    new_events: FxHashSet<u64>,
     names: NameTally,
     rejects: Vec<Reject>,
 }
@@ -199,6 +214,7 @@ struct Gathered {
     verdicts: FxHashMap<Vec<usize>, Arc<Verdict>>,
     ties: Ties,
     clear_events: ClearEvents,
+    new_events: FxHashSet<u64>,
     common: CommonCounter,
     oddities: facts::Oddities,
     memo: FactMemo,
@@ -258,6 +274,7 @@ fn read(
         verdicts: FxHashMap::default(),
         ties: Ties::default(),
         clear_events: ClearEvents::default(),
+        new_events: FxHashSet::default(),
         common: CommonCounter::of(table),
         oddities: facts::Oddities::default(),
         memo: FactMemo::default(),
@@ -290,6 +307,7 @@ fn read(
     for state in gathered {
         found.ties.merge(state.ties);
         merge_events(&mut found.clear_events, state.clear_events);
+        found.new_events.extend(state.new_events);
         found.names.merge(state.names.into_tally());
         found.table.oddities.merge(&state.oddities);
         common.merge(state.common);
@@ -444,6 +462,7 @@ impl TableReader<'_> {
                     place: facts.place,
                     period: facts.period,
                     context,
+                    own: Some(id),
                     ..Held::alone(number, Arc::clone(verdict))
                 });
             }
@@ -466,7 +485,7 @@ impl TableReader<'_> {
         );
         let context = self.plan.facts.context.of_row(row);
         if verdict.is_none() {
-            self.note_place(state, facts, context, found);
+            self.note_place(state, facts, own, context, found);
             let period = facts.period.or_else(|| self.survey.events.period(facts.event));
             found.countable += u64::from(place.is_some() && period.is_some_and(is_within_month));
         }
@@ -488,6 +507,7 @@ impl TableReader<'_> {
             tie_record(&mut state.ties, events, pseudonyms, &tied, &shared);
             found.protected.push(Held {
                 row: number,
+                own,
                 by_rules: Arc::clone(&verdict),
                 verdict,
                 place,
@@ -510,12 +530,16 @@ impl TableReader<'_> {
         &self,
         state: &mut Gathered,
         facts: &RowFacts,
+        own: Option<u64>,
         context: Context,
         found: &mut ChunkFound,
     ) {
         let events = &self.survey.events;
         let event = facts.event.filter(|event| events.has(*event));
         if let Some(event) = event {
+            if self.judge.is_new(own) {
+                state.new_events.insert(event);
+            }
             let contexts = state.clear_events.entry(event).or_default();
             if !contexts.contains(&context) {
                 contexts.push(context);
@@ -523,7 +547,8 @@ impl TableReader<'_> {
         }
         if let Some(place) = facts.place.filter(|place| place.radius_m() <= EXACT_M) {
             let period = facts.period.or_else(|| events.period(event));
-            found.places.note(&place, period, self.in_event(facts, context));
+            let is_new = self.judge.is_new(own);
+            found.places.note(&place, period, self.in_event(facts, context), is_new);
         }
     }
 

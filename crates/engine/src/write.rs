@@ -54,6 +54,8 @@ pub(crate) struct Copy<'a> {
     pub(crate) licence: Option<&'a str>,
     /// The dialect to write, where it is not the table's own.
     pub(crate) dialect: Option<Dialect>,
+    /// Whether a registry wants to know what is told.
+    pub(crate) has_registry: bool,
     /// Where rows are put for a while that find no room in memory; nothing where they are only
     /// counted.
     pub(crate) spill: Option<&'a Path>,
@@ -418,13 +420,13 @@ impl TableWriter<'_> {
         passing: &Passing<'_>,
         patches: &[Patch],
         added: &[String],
-        is_own: bool,
+        rank: u8,
         written: &mut ChunkWritten,
     ) {
         written.count.written += 1;
         let start = written.last.begin();
         self.emit(passing.row, patches, added, written.last.room());
-        written.last.end(start, is_own, passing.number);
+        written.last.end(start, rank, passing.number);
     }
 
     fn emit(&self, row: Row<'_>, patches: &[Patch], added: &[String], out: &mut Vec<u8>) {

@@ -55,6 +55,8 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         secret: keys::new_secret()?,
         dataset: "dataset".to_owned(),
         holder: Holder::default(),
+        registry: None,
+        despite_earlier: false,
         form: None,
         today: clock::today(),
         workers: 1,

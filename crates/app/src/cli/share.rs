@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 use reedbed_core::decide::Audience;
 use reedbed_engine::pseudonym::{Pseudonyms, Secret};
+use reedbed_engine::registry::{self as engine_registry, Registry};
 use reedbed_engine::share::{self, Holder, OutputForm, Settings, Shared};
 
 use super::Output;
@@ -36,6 +37,14 @@ pub(crate) struct Args {
     /// The key of the pseudonyms; without it a new one is made and kept in OUT/steward.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
+    /// Folder in which Reedbed remembers what earlier copies of the dataset told, and the key of their
+    /// pseudonyms; made if it is not there. With it, all copies together stay safe.
+    #[arg(long, value_name = "DIR", conflicts_with = "key")]
+    registry: Option<PathBuf>,
+    /// Withholds what earlier copies told more finely than the rules allow today, instead of refusing
+    /// the copy.
+    #[arg(long, requires = "registry")]
+    despite_earlier: bool,
     /// Name that keeps the pseudonyms of datasets under one key apart.
     #[arg(long, value_name = "NAME", default_value = "dataset")]
     dataset: String,
@@ -82,7 +91,12 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     if args.audience == For::Public && args.to.is_some() {
         bail!("`--to` names a partner, and the copy is for the public; add `--for partner`");
     }
-    let (secret, is_new) = args.secret()?;
+    let registry =
+        args.registry.as_deref().map(|folder| open_registry(folder, args)).transpose()?;
+    let (secret, is_new) = match &registry {
+        Some(registry) => (registry.secret.clone(), false),
+        None => args.secret()?,
+    };
     let read = args.rules.read()?;
     let today = clock::today();
     let rule_findings = read.findings(today);
@@ -106,6 +120,8 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
             organisation: args.organisation.clone(),
             contact: args.contact.clone(),
         },
+        despite_earlier: args.despite_earlier,
+        registry: registry.as_ref().map(|registry| registry.read(args)).transpose()?,
         form: args.format.map(|form| match form {
             Form::Csv => OutputForm::Csv,
             Form::Dwca => OutputForm::Dwca,
@@ -127,6 +143,10 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let whole = Whole::begin(out)?;
     let shared = prepared.write_attacked(&whole.partial.join("package"), &bars)?;
     write_steward(&whole.partial.join("steward"), &shared, is_new.then_some(&settings.secret))?;
+    if let Some(registry) = &registry {
+        // CRASH: the registry may know of a copy that nobody got, never the other way round.
+        engine_registry::add(&registry.folder, &shared.telling, &settings)?;
+    }
     whole.finish()?;
     told::tell(&shared, Some(out), output)?;
     Ok(Exit::Done)
@@ -141,6 +161,40 @@ impl Args {
         };
         Ok((secret, false))
     }
+}
+
+/// A registry, held against other copies being made at the same time.
+struct OpenRegistry {
+    folder: PathBuf,
+    secret: Secret,
+    _lock: std::fs::File,
+}
+
+impl OpenRegistry {
+    fn read(&self, args: &Args) -> Result<Registry, anyhow::Error> {
+        Ok(Registry::read(&self.folder, &args.dataset)?)
+    }
+}
+
+/// Opens a registry, or makes a new one with a key of its own.
+fn open_registry(folder: &Path, args: &Args) -> Result<OpenRegistry, anyhow::Error> {
+    let cannot = || format!("cannot open the registry `{}`", folder.display());
+    let key = folder.join(engine_registry::KEY);
+    if !key.exists() {
+        if args.dry_run {
+            bail!("`{}` is no registry yet; a dry run makes none", folder.display());
+        }
+        std::fs::create_dir_all(folder).with_context(cannot)?;
+        keys::write(&key, &keys::new_secret()?).with_context(cannot)?;
+    }
+    let lock = std::fs::File::create(folder.join("lock")).with_context(cannot)?;
+    if lock.try_lock().is_err() {
+        bail!("the registry `{}` is in use by another copy", folder.display());
+    }
+    let Some(secret) = Secret::from_file(&read_text(&key)?) else {
+        bail!("`{}` is not a key of pseudonyms", key.display());
+    };
+    Ok(OpenRegistry { folder: folder.to_owned(), secret, _lock: lock })
 }
 
 /// The name of a partner; spaces around it would make other pseudonyms for the same one.

@@ -27,6 +27,29 @@ impl Region {
         }
     }
 
+    /// Makes a region that was told before, from its southern and western edge, height and width;
+    /// nothing for what is no box on the globe.
+    pub fn of(south: Nano, west: Nano, height: Nano, width: Nano) -> Option<Self> {
+        let north = Nano(south.0.checked_add(height.0)?);
+        let is_box = height.0 > 0 && (1..=360 * DEGREE).contains(&width.0);
+        let is_on_globe = south.0 >= -90 * DEGREE && north.0 <= 90 * DEGREE;
+        let is_named = (-180 * DEGREE..180 * DEGREE).contains(&west.0);
+        (is_box && is_on_globe && is_named).then_some(Self { south, north, west, width })
+    }
+
+    /// What two regions have in common; nothing where they are apart. Of regions that meet on both
+    /// sides of the globe it is one of the two parts.
+    pub fn cut(&self, other: &Self) -> Option<Self> {
+        let south = Nano(self.south.0.max(other.south.0));
+        let north = Nano(self.north.0.min(other.north.0));
+        let after = |from: &Self, to: &Self| (to.west.0 - from.west.0).rem_euclid(360 * DEGREE);
+        let (first, second) =
+            if after(self, other) < self.width.0 { (self, other) } else { (other, self) };
+        let offset = after(first, second);
+        let width = Nano((first.width.0 - offset).min(second.width.0));
+        (south < north && width.0 > 0).then_some(Self { south, north, west: second.west, width })
+    }
+
     /// Southern edge.
     pub fn south(&self) -> Nano {
         self.south

@@ -28,6 +28,15 @@ pub enum ShareError {
         /// What the attacks found.
         findings: Box<Findings>,
     },
+    /// Earlier copies told records more finely than the rules allow today. Nothing was written.
+    #[error(
+        "{records} protected record(s) were told more finely in earlier copies than the rules allow today; \
+         the copies together would not be safe"
+    )]
+    ToldBefore {
+        /// How many.
+        records: u64,
+    },
     /// Rows are not accounted for. A fault of ours.
     #[error("rows of table `{table}` are not accounted for; nothing was written")]
     Unbalanced {
@@ -52,7 +61,10 @@ impl ShareError {
 
     /// Whether policy refuses, rather than something having failed.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Broken { .. } | Self::NoRules | Self::NothingToDecide)
+        matches!(
+            self,
+            Self::Broken { .. } | Self::ToldBefore { .. } | Self::NoRules | Self::NothingToDecide
+        )
     }
 
     /// Whether a check of the copy failed.
@@ -70,6 +82,10 @@ impl ShareError {
             Self::Broken { .. } => Some(
                 "leave out the columns that gave them away, or let the rules tell these records less \
                  precisely; `siblings` = withhold keeps back a record that has siblings",
+            ),
+            Self::ToldBefore { .. } => Some(
+                "what is out cannot be called back; with --despite-earlier the copy is made without these \
+                 records",
             ),
             Self::NoRules => Some("if nothing in the data is sensitive, it needs no copy"),
             Self::OneFileOnly { .. } => {

@@ -73,6 +73,7 @@ pub(super) fn write(
                 treatments: &treatments,
                 licence: licence.as_deref(),
                 dialect: Some(target.dialect),
+                has_registry: copy.settings().registry.is_some(),
                 spill: folder,
                 workers: copy.settings().workers,
             };

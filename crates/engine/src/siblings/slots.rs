@@ -4,7 +4,6 @@ use std::panic::resume_unwind;
 use std::thread;
 
 use reedbed_core::grid::Region;
-use reedbed_core::period::Period;
 use reedbed_core::place::{DEGREE, Point};
 use rustc_hash::FxHashMap;
 
@@ -46,6 +45,8 @@ pub(crate) struct Slot {
     all: Sample,
     /// With those protected records that are told as finely.
     with_told: Sample,
+    /// Of what no earlier copy had.
+    new: Sample,
     /// By class and signature: the same of what has the same context.
     in_context: Vec<((usize, u32), Sample)>,
 }
@@ -63,11 +64,10 @@ impl Slots {
     pub(crate) fn ask(
         &mut self,
         region: Region,
-        period: Option<Period>,
+        (first, last): (u32, u32),
         near_m: f32,
         context: (usize, u32),
     ) -> usize {
-        let (first, last) = days_of(period);
         let asked = (region, first, last, near_m.to_bits());
         let at = match self.known.get(&asked) {
             Some(at) => *at,
@@ -119,6 +119,7 @@ impl Slots {
             near_m: f32::from_bits(near),
             all: Sample::default(),
             with_told: Sample::default(),
+            new: Sample::default(),
             in_context: Vec::new(),
         });
         at
@@ -194,6 +195,7 @@ impl Slots {
                 radius_m: place.radius_m() as f32,
                 days: days_of(survey.events.period(Some(*id))),
                 context: event.context,
+                is_new: survey.new_events.contains(id),
             };
             if counts_events {
                 let note = PlaceNote { context: event.context, ..note };
@@ -242,6 +244,9 @@ impl Slot {
 
     fn note(&mut self, note: &PlaceNote) {
         self.all.add(note.point);
+        if note.is_new {
+            self.new.add(note.point);
+        }
         for ((class, signature), sample) in &mut self.in_context {
             if note.context.get(*class) == Some(signature) {
                 sample.add(note.point);
@@ -256,6 +261,7 @@ impl Slot {
     /// Adds what another part of the data has.
     fn merge(&mut self, other: Self) {
         self.all.merge(other.all);
+        self.new.merge(other.new);
         for ((_, own), (_, other)) in self.in_context.iter_mut().zip(other.in_context) {
             own.merge(other);
         }
@@ -263,9 +269,14 @@ impl Slot {
 
     /// Whether nobody could tell at which of its sites something is: there are none, or at least
     /// three so far apart that no circle below the floor holds more than half of them.
-    pub(crate) fn hides(&self) -> bool {
-        let all = [&self.all, &self.with_told];
-        all.iter().all(|sample| sample.sites.is_empty() || sample.hides(self.near_m))
+    ///
+    /// A record that no earlier copy had is of the events that none had either, where there are any.
+    pub(crate) fn hides(&self, is_new: bool) -> bool {
+        let new = is_new.then_some(&self.new);
+        [&self.all, &self.with_told]
+            .into_iter()
+            .chain(new)
+            .all(|sample| sample.sites.is_empty() || sample.hides(self.near_m))
     }
 
     /// The same for those in a context.

@@ -1,6 +1,7 @@
 //! Protected rows stand behind all others, in the order of their bytes: where a row stood among its
 //! siblings would tell its place. Siblings that are told coarsely come first, so that the order is the
-//! same when the copy is shared again and they are no longer anybody's siblings.
+//! same when the copy is shared again and they are no longer anybody's siblings; then come low
+//! categories before high ones, so that no coarse row stands among finer ones.
 //!
 //! Memory: up to [`MOST_HELD_BYTES`] of rows; beyond that, sorted runs are put into files of the
 //! copy's folder that have no name. They hold what the copy publishes and nothing that it withholds.
@@ -15,12 +16,12 @@ use std::path::Path;
 #[derive(Debug, Default)]
 pub(super) struct LastRows {
     bytes: Vec<u8>,
-    /// Where each row ends, whether it is protected by itself, and its number.
-    ends: Vec<(usize, bool, u64)>,
+    /// Where each row ends, its rank, and its number.
+    ends: Vec<(usize, u8, u64)>,
 }
 
 /// A row by what it is sorted by, and its number.
-type Sorted<R> = (bool, R, u64);
+type Sorted<R> = (u8, R, u64);
 
 impl LastRows {
     /// Where the next row begins.
@@ -34,20 +35,20 @@ impl LastRows {
     }
 
     /// Ends the row that began there.
-    pub(super) fn end(&mut self, start: usize, is_own: bool, number: u64) {
+    pub(super) fn end(&mut self, start: usize, rank: u8, number: u64) {
         // A file whose last line has no end must not run into the next row.
         if self.bytes.len() > start && self.bytes.last() != Some(&b'\n') {
             self.bytes.push(b'\n');
         }
-        self.ends.push((self.bytes.len(), is_own, number));
+        self.ends.push((self.bytes.len(), rank, number));
     }
 
     fn sorted(&self) -> Vec<Sorted<&[u8]>> {
         let starts = std::iter::once(0).chain(self.ends.iter().map(|(end, _, _)| *end));
         let mut rows: Vec<_> = starts
             .zip(&self.ends)
-            .map(|(start, (end, is_own, number))| {
-                (*is_own, self.bytes.get(start..*end).unwrap_or_default(), *number)
+            .map(|(start, (end, rank, number))| {
+                (*rank, self.bytes.get(start..*end).unwrap_or_default(), *number)
             })
             .collect();
         rows.sort_unstable();
@@ -75,12 +76,12 @@ impl<'a> Last<'a> {
         let offset = self.held.bytes.len();
         self.held.bytes.extend_from_slice(&rows.bytes);
         let ends = rows.ends.iter();
-        self.held.ends.extend(ends.map(|(end, is_own, number)| (offset + end, *is_own, *number)));
+        self.held.ends.extend(ends.map(|(end, rank, number)| (offset + end, *rank, *number)));
         if self.held.bytes.len() > self.most_bytes {
             let mut run = BufWriter::new(tempfile::tempfile_in(folder)?);
-            for (is_own, row, number) in self.held.sorted() {
+            for (rank, row, number) in self.held.sorted() {
                 run.write_all(&(row.len() as u64).to_le_bytes())?;
-                run.write_all(&u64::from(is_own).to_le_bytes())?;
+                run.write_all(&u64::from(rank).to_le_bytes())?;
                 run.write_all(&number.to_le_bytes())?;
                 run.write_all(row)?;
             }
@@ -98,9 +99,9 @@ impl<'a> Last<'a> {
         for (index, run) in runs.iter_mut().enumerate() {
             next.extend(run.next()?.map(|row| Reverse((row, index))));
         }
-        for (is_own, row, number) in self.held.sorted() {
+        for (rank, row, number) in self.held.sorted() {
             let is_before = |Reverse(((own, other, n), _)): &Reverse<(Sorted<Vec<u8>>, usize)>| {
-                (*own, other.as_slice(), *n) < (is_own, row, number)
+                (*own, other.as_slice(), *n) < (rank, row, number)
             };
             while next.peek().is_some_and(is_before) {
                 write_next(&mut next, &mut runs, out, &mut order)?;
@@ -151,11 +152,11 @@ impl Run {
         }
         let length = u64::from_le_bytes(number);
         self.0.read_exact(&mut number)?;
-        let is_own = u64::from_le_bytes(number) != 0;
+        let rank = u8::try_from(u64::from_le_bytes(number)).unwrap_or(u8::MAX);
         self.0.read_exact(&mut number)?;
         let mut row = vec![0; usize::try_from(length).unwrap_or(0)];
         self.0.read_exact(&mut row)?;
-        Ok(Some((is_own, row, u64::from_le_bytes(number))))
+        Ok(Some((rank, row, u64::from_le_bytes(number))))
     }
 }
 
@@ -175,7 +176,7 @@ mod tests {
                 let start = rows.begin();
                 let text = format!("{:04}\n", (part * 50 + row) * 7_919 % 997);
                 rows.room().extend_from_slice(text.as_bytes());
-                rows.end(start, true, part * 50 + row);
+                rows.end(start, 1, part * 50 + row);
             }
             last.add(rows).unwrap();
         }
@@ -205,7 +206,7 @@ mod tests {
         for (number, text) in ["b", "a\n"].into_iter().enumerate() {
             let start = rows.begin();
             rows.room().extend_from_slice(text.as_bytes());
-            rows.end(start, true, number as u64);
+            rows.end(start, 1, number as u64);
         }
         last.add(rows).unwrap();
         let mut out = Vec::new();

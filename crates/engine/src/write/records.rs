@@ -8,6 +8,7 @@ use crate::facts::RowFacts;
 use crate::place::{Stated, ToldPlace, Untrue};
 use crate::plain_names::PlainNames;
 use crate::plan::Role;
+use crate::siblings::days_of;
 use crate::told_period::ToldPeriod;
 use crate::treat::{EVENT, Telling};
 use crate::verdict::Verdict;
@@ -57,6 +58,11 @@ impl TableWriter<'_> {
         let event = facts.event.filter(|event| events.has(*event));
         if let Some(event) = event {
             written.wanted.push((event, Arc::new(verdict.for_others())));
+        }
+        if let (Some(id), Some(region), true) = (own_id, shown.region(), self.copy.has_registry) {
+            let period = facts.period.or_else(|| events.period(facts.event));
+            let told = ToldPeriod::tell(period, verdict.decision.period).period();
+            state.findings.told.push((id, region, days_of(told)));
         }
         state.findings.protected_record(&verdict, stated, &shown);
         self.protected(passing, &facts, &verdict, event.is_some(), &mut state.names, written);
@@ -116,7 +122,9 @@ impl TableWriter<'_> {
             written.count.written += 1;
             self.emit(passing.row, &patches, &added, &mut written.bytes);
         } else {
-            self.emit_last(passing, &patches, &added, !verdict.is_shared(), written);
+            let category = verdict.decision.category as u8;
+            let rank = if verdict.is_shared() { 0 } else { 1 + category };
+            self.emit_last(passing, &patches, &added, rank, written);
         }
     }
 

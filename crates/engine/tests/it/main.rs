@@ -6,6 +6,7 @@
     reason = "a test stops where something is wrong, and says what it skips"
 )]
 
+mod copies;
 mod cuts;
 mod events;
 mod found;

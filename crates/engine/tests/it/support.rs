@@ -82,6 +82,8 @@ pub(crate) fn settings(rules: RuleSet) -> Settings {
         secret: Secret::new([3; 32]),
         dataset: "test".to_owned(),
         holder: Holder::default(),
+        registry: None,
+        despite_earlier: false,
         form: None,
         today: Day::new(2026, 11, 23).unwrap(),
         workers: 2,
