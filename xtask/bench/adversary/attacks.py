@@ -89,6 +89,10 @@ def look(frame: pandas.DataFrame, table: str) -> pandas.DataFrame:
     recorder = frame["recordedBy"].astype(object) if "recordedBy" in frame else days * 0
     told = (recorder != "") & ~recorder.str.match(SAYS_NOTHING, case=False) & (days != "")
     seen["recorder and day"] = (recorder.str.casefold() + "\0" + days).where(told, "")
+    dates = frame["eventDate"].astype(object) if "eventDate" in frame else days
+    last = dates.str.extract(r"/(\d{4})")[0].astype(object)
+    year = dates.str.slice(0, 4)
+    seen["year"] = year.where(last.isna() | (last == year), "")
     box = pandas.DataFrame(numpy.nan, index=seen.index, columns=["south", "north", "west", "east"])
     if "footprintWKT" in frame:
         outlined = frame["footprintWKT"].astype(object)
@@ -196,23 +200,27 @@ def neighbours(exact: pandas.DataFrame, wanted: pandas.DataFrame) -> dict[str, p
 
 def gaps(exact: pandas.DataFrame, wanted: pandas.DataFrame, name: str) -> pandas.DataFrame:
     """Gaps in a series that the wanted rows, which are in no series, may have left."""
-    known = numbers(exact, name).sort_values(["series", "number"], kind="stable")
+    known = numbers(exact, name)
+    known["year"] = exact["year"]
+    known = known.sort_values(["series", "number"], kind="stable")
     after = known.groupby("series")[["number", "lat", "lon"]].shift(-1)
     step = after["number"] - known["number"]
     near = distance_m(known["lat"], known["lon"], after["lat"], after["lon"]) <= NEAR_M / 2
     holes = known[(step >= 2) & (step <= FARTHEST) & near].sort_values("lat")
-    holes = holes.drop_duplicates(["lat", "lon"])
+    holes = holes.drop_duplicates(["lat", "lon", "year"])
     lats, points = holes["lat"].to_numpy(), holes[["lat", "lon"]].to_numpy()
+    years = holes["year"].to_numpy()
     lost = wanted[~wanted[name].str.contains(r"\d", regex=True) | is_keyed(wanted[name])]
     found: list[tuple[int, float, float]] = []
-    for region, rows in lost.groupby(["lat", "lon", "radius"])["row"]:
-        lat, lon, radius = region
+    for region, rows in lost.groupby(["lat", "lon", "radius", "year"])["row"]:
+        lat, lon, radius, year = region
         reach = radius / METRES_PER_DEGREE * 1.01
         begin, end = numpy.searchsorted(lats, [lat - reach, lat + reach])
         possible = points[begin:end]
         away = distance_m(possible[:, 0], possible[:, 1], lat, lon)
+        fits = (away <= radius) & ((years[begin:end] == year) | (year == ""))
         # One that fits is a hint; of many, which do not lie together, none is.
-        for hint in possible[away <= radius][:50]:
+        for hint in possible[fits][:50]:
             found.extend((row, *hint) for row in rows)
     return pandas.DataFrame(found, columns=HINTS)
 
