@@ -196,8 +196,11 @@ impl Bench<'_> {
     }
 
     /// All methods with each list of a group.
-    fn group(&mut self, input: &Path, work: &Path, name: &str, lists: &[List]) -> Result<Group> {
-        let mut group = Group { name: name.to_owned(), runs: Vec::new() };
+    ///
+    /// The group has the name of the first list.
+    fn group(&mut self, input: &Path, work: &Path, lists: &[List]) -> Result<Group> {
+        let name = lists.first().map(|list| list.name.clone()).unwrap_or_default();
+        let mut group = Group { name, runs: Vec::new() };
         for list in lists {
             let (rules, key) = (work.join("rules.csv"), work.join("pseudonyms.key"));
             std::fs::write(&rules, &list.rules)?;
