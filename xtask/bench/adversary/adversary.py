@@ -96,28 +96,34 @@ def judge(
         true["lat"].to_numpy(),
         true["lon"].to_numpy(),
     )
-    is_right = away <= attacks.NEAR_M
-    missed = second[~second["row"].isin(located.keys())]
+    second["right"] = away <= attacks.NEAR_M
+    # A kind of hint that was more often wrong than right here, whatever its trials promised, has
+    # located nothing.
+    holds = second.groupby("kind")["right"].transform("mean") >= attacks.SURE
+    missed = second[holds & ~second["row"].isin(located.keys())]
 
+    # The listing of claims may end before the claims do. Then what is not on it is not comparable.
+    unlisted = told["located"] - len(told["claims"])
+    all_are_ours = len(ours) == len(told["claims"])
     say("protected", int(is_listed.sum()))
-    say("located", len(ours))
+    say("located", len(ours) + (unlisted if all_are_ours else 0))
     say("right", right)
     say("narrowing", float(numpy.median(narrowing)) if narrowing else 1.0)
-    # The listing of claims ends somewhere; what comes after it cannot be compared.
-    say("unlisted", told["located"] - len(told["claims"]))
+    say("unlisted", unlisted)
     say("second", len(second))
-    say("second_right", int(is_right.sum()))
-    say("missed", len(missed))
-    say("missed_right", int(is_right[~second["row"].isin(located.keys()).to_numpy()].sum()))
+    say("second_right", int(second["right"].sum()))
+    say("missed", max(0, len(missed) - unlisted))
+    say("doubted", int((~holds).sum()))
     say("linked", attacks.linked(original, copy, truth))
     say("cells_lost", cost.cells_lost)
     say("records_changed", cost.records_changed)
     say("records_lost", cost.records_lost)
     say("withheld", cost.protected_withheld)
     say("counts_lost", cost.counts_lost)
-    for _, claim in missed.sort_values("row").head(SHOWN).iterrows():
+    shown = missed.head(0) if unlisted else missed.sort_values("row").head(SHOWN)
+    for _, claim in shown.iterrows():
         line = line_of[int(claim["row"])]
-        print(f"! {table.name} line {line} by {claim['kind']} ({claim['chance']:.0%} right in trials)")
+        print(f"! {table.name} line {line} by {claim['kind']} (right in {claim['chance']:.0%} of trials)")
 
 
 def say(name: str, value: float) -> None:

@@ -25,9 +25,8 @@ EXACT_M = 1_000.0
 METRES_PER_DEGREE = 111_320.0
 # Neighbours in a series are so many numbers away at most.
 FARTHEST = 5
-# A kind of hint makes claims where so many trials show it to be right this often.
+# A kind of hint makes claims where its trials show, at 90 %, that it is right at least so often.
 SURE = 0.5
-LEAST_TRIALS = 10
 MOST_TRIALS = 20_000
 ROUNDS = 5
 SEED = 7
@@ -49,6 +48,8 @@ class Copy:
     exact: pandas.DataFrame
     wanted: pandas.DataFrame
     columns: list[str]
+    # Whether rows that are on no list were generalised too.
+    siblings_are_gone: bool
 
 
 def distance_m(lat, lon, other_lat, other_lon):
@@ -119,8 +120,13 @@ def open_copy(folder: Path, is_protected: pandas.Series) -> Copy:
         others = look(tables.read(events), "event")
         others = others[others["lat"].notna() & ~(others["radius"] > EXACT_M)]
         exact = pandas.concat([exact, others], ignore_index=True)
+    says_so = pandas.Series(False, index=records.index)
+    for name in ("dataGeneralizations", "informationWithheld"):
+        if name in records:
+            says_so |= records[name] != ""
+    gone = int((says_so & ~is_protected.to_numpy()).sum()) > int(is_protected.sum()) // 10
     columns = [name for name in seen if name in NUMBERED]
-    return Copy(exact, seen[is_protected.to_numpy()], columns)
+    return Copy(exact, seen[is_protected.to_numpy()], columns, gone)
 
 
 def agree(hints: pandas.DataFrame, wanted: pandas.DataFrame) -> pandas.DataFrame:
@@ -249,7 +255,6 @@ def trials(copy: Copy) -> dict[str, float]:
     random = numpy.random.default_rng(SEED)
     records = copy.exact[copy.exact["table"] == "occurrence"]
     size = min(MOST_TRIALS, max(len(copy.wanted), 50), len(records) // 2)
-    radius = copy.wanted["radius"].median()
     right: dict[str, int] = {}
     made: dict[str, int] = {}
     if size == 0:
@@ -257,38 +262,64 @@ def trials(copy: Copy) -> dict[str, float]:
     for _ in range(1 if size >= MOST_TRIALS // 4 else ROUNDS):
         held = records.sample(size, random_state=random)
         others = as_scarce(copy, held)
-        wanted = held.assign(lat=held["lat"].round(1), lon=held["lon"].round(1), radius=radius)
-        wanted[["south", "north", "west", "east"]] = numpy.nan
-        for kind, found in hints(copy, others, hidden(copy, wanted)):
+        wanted = disguised(copy, held, random)
+        for kind, found in hints(copy, others, wanted):
             claims = agree(found, wanted).merge(held[HINTS], on="row", suffixes=("", "_true"))
             away = distance_m(claims["lat"], claims["lon"], claims["lat_true"], claims["lon_true"])
             right[kind] = right.get(kind, 0) + int((away <= NEAR_M).sum())
             made[kind] = made.get(kind, 0) + len(claims)
-    return {kind: right[kind] / made[kind] for kind in made if made[kind] >= LEAST_TRIALS}
+    return {kind: at_least(right[kind], made[kind]) for kind in made if made[kind]}
+
+
+def at_least(right: int, made: int) -> float:
+    """The lower end of Wilson's interval, one-sided at 90 %."""
+    z, share = 1.2816, right / made
+    spread = z * (share * (1 - share) / made + z**2 / (4 * made**2)) ** 0.5
+    return (share + z**2 / (2 * made) - spread) / (1 + z**2 / made)
 
 
 def as_scarce(copy: Copy, held: pandas.DataFrame) -> pandas.DataFrame:
-    """The exact rows without those on trial, and as far from them as from the protected ones: where
-    these show a key and no exact row has it, because all that shares it was generalised too, the
-    trial has to do without such rows as well.
+    """The exact rows without those on trial. Where siblings of protected rows were generalised too,
+    a trial has to do without the siblings of its rows as well.
     """
     others = copy.exact.drop(held.index)
-    for name in [*(name for names in KEYS.values() for name in names), "recorder and day"]:
-        if name not in others:
-            continue
-        told = copy.wanted[name][copy.wanted[name] != ""]
-        is_open = len(told) > 0 and not is_keyed(told).any()
-        if is_open and not told.isin(set(copy.exact[name])).any():
-            others = others[(others[name] == "") | ~others[name].isin(set(held[name]))]
+    if copy.siblings_are_gone:
+        for name in ("eventID", "recorder and day"):
+            if name in others:
+                others = others[(others[name] == "") | ~others[name].isin(set(held[name]))]
     return others
 
 
-def hidden(copy: Copy, wanted: pandas.DataFrame) -> pandas.DataFrame:
-    """Trial rows without the numbers that protected ones do not have either."""
-    wanted = wanted.copy()
+def disguised(copy: Copy, held: pandas.DataFrame, random) -> pandas.DataFrame:
+    """Trial rows that tell as little as protected ones: each has the region of one of these, moved
+    so that its true place is anywhere in it, and lacks the numbers and the year that it lacks.
+    """
+    pattern = copy.wanted.sample(len(held), replace=True, random_state=random)
+    wanted = held.reset_index(drop=True)
+    pattern = pattern.reset_index(drop=True)
+    has_box = pattern["south"].notna()
+    across, along = random.random(len(wanted)), random.random(len(wanted))
+    height = pattern["north"] - pattern["south"]
+    width = pattern["east"] - pattern["west"]
+    away = pattern["radius"] * numpy.sqrt(across)
+    turn = 2 * numpy.pi * along
+    shrink = numpy.cos(numpy.radians(wanted["lat"]))
+    south = wanted["lat"] - across * height
+    west = wanted["lon"] - along * width
+    lat = wanted["lat"] + away * numpy.sin(turn) / METRES_PER_DEGREE
+    lon = wanted["lon"] + away * numpy.cos(turn) / METRES_PER_DEGREE / shrink
+    wanted = wanted.assign(
+        lat=(south + height / 2).where(has_box, lat),
+        lon=(west + width / 2).where(has_box, lon),
+        radius=pattern["radius"],
+        south=south,
+        north=south + height,
+        west=west,
+        east=west + width,
+        year=wanted["year"].where(pattern["year"] != "", ""),
+    )
     for name in copy.columns:
-        if not len(copy.wanted) or is_keyed(copy.wanted[name]).mean() > 0.5:
-            wanted[name] = ""
+        wanted[name] = wanted[name].where(~is_keyed(pattern[name]) & (pattern[name] != ""), "")
     return wanted
 
 
