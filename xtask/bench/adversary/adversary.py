@@ -123,7 +123,9 @@ def judge(
     shown = missed.head(0) if unlisted else missed.sort_values("row").head(SHOWN)
     for _, claim in shown.iterrows():
         line = line_of[int(claim["row"])]
-        print(f"! {table.name} line {line} by {claim['kind']} (right in {claim['chance']:.0%} of trials)")
+        print(
+            f"! {table.name} line {line} by {claim['kind']} (right in {claim['chance']:.0%} of trials)"
+        )
 
 
 def say(name: str, value: float) -> None:

@@ -171,8 +171,10 @@ def numbers(frame: pandas.DataFrame, name: str) -> pandas.DataFrame:
 def ordered(frame: pandas.DataFrame) -> pandas.DataFrame:
     """The order of rows as a series of numbers."""
     frame = frame[frame["table"] == "occurrence"]
-    return frame[["row", "lat", "lon"]].assign(series="", number=frame["row"]).astype(
-        {"series": object, "number": "int64"}
+    return (
+        frame[["row", "lat", "lon"]]
+        .assign(series="", number=frame["row"])
+        .astype({"series": object, "number": "int64"})
     )
 
 

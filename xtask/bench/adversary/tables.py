@@ -93,11 +93,12 @@ def listed(frame: pandas.DataFrame, rules: Path) -> pandas.Series:
 
 def places(frame: pandas.DataFrame) -> pandas.DataFrame:
     """Latitude, longitude and stated radius as numbers, missing where there is none."""
-    number = lambda name: (  # noqa: E731
-        pandas.to_numeric(frame[name], errors="coerce").astype(float)
-        if name in frame
-        else pandas.Series(float("nan"), index=frame.index)
-    )
+
+    def number(name: str) -> pandas.Series:
+        if name not in frame:
+            return pandas.Series(float("nan"), index=frame.index)
+        return pandas.to_numeric(frame[name], errors="coerce").astype(float)
+
     return pandas.DataFrame(
         {
             "lat": number("decimalLatitude"),

@@ -109,8 +109,10 @@ def match(original: pandas.DataFrame, copy: pandas.DataFrame, key: str) -> numpy
         theirs = theirs[is_free[theirs.index] & (theirs != "").to_numpy()]
         left = pandas.DataFrame({"text": ours, "nth": ours.groupby(ours).cumcount()})
         right = pandas.DataFrame({"text": theirs, "nth": theirs.groupby(theirs).cumcount()})
-        both = left.rename_axis("ours").reset_index().merge(
-            right.rename_axis("theirs").reset_index(), on=["text", "nth"]
+        both = (
+            left.rename_axis("ours")
+            .reset_index()
+            .merge(right.rename_axis("theirs").reset_index(), on=["text", "nth"])
         )
         found[both["ours"].to_numpy()] = both["theirs"].to_numpy()
         is_free[both["theirs"].to_numpy()] = False
