@@ -11,6 +11,7 @@ place the attacker knows, as if they were generalised as the protected ones are.
 are right at least half of the time make a claim.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,14 +99,15 @@ def look(frame: pandas.DataFrame, table: str) -> pandas.DataFrame:
     if "footprintWKT" in frame:
         outlined = frame["footprintWKT"].astype(object)
         outlined = outlined[outlined.str.startswith("POLYGON")]
-        for index, text in outlined.items():
-            numbers = numpy.array(
-                [part.split()[:2] for part in text.strip("POLYGON() ").split(",")], dtype=float
-            )
-            west, south = numbers.min(axis=0)
-            east, north = numbers.max(axis=0)
-            box.loc[index] = [south, north, west, east]
+        if len(outlined):
+            box.loc[outlined.index] = [edges(text) for text in outlined]
     return pandas.concat([seen, box], axis=1)
+
+
+def edges(outline: str) -> list[float]:
+    """South, north, west and east of a polygon without holes."""
+    numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", outline)]
+    return [min(numbers[1::2]), max(numbers[1::2]), min(numbers[::2]), max(numbers[::2])]
 
 
 def open_copy(folder: Path, is_protected: pandas.Series) -> Copy:
