@@ -82,6 +82,7 @@ def look(frame: pandas.DataFrame, table: str) -> pandas.DataFrame:
     seen = tables.places(frame)
     seen["row"] = numpy.arange(len(frame))
     seen["table"] = table
+    seen["species"] = tables.species(frame) if "scientificName" in frame else ""
     names = {*NUMBERED, *(name for names in KEYS.values() for name in names)}
     for name in names:
         if name in frame:
@@ -264,7 +265,7 @@ def trials(copy: Copy) -> dict[str, float]:
     if size == 0:
         return {}
     for _ in range(1 if size >= MOST_TRIALS // 4 else ROUNDS):
-        held = records.sample(size, random_state=random)
+        held = all_of_some_species(records, size, random)
         others = as_scarce(copy, held)
         wanted = disguised(copy, held, random)
         for kind, found in hints(copy, others, wanted):
@@ -280,6 +281,13 @@ def at_least(right: int, made: int) -> float:
     z, share = 1.2816, right / made
     spread = z * (share * (1 - share) / made + z**2 / (4 * made**2)) ** 0.5
     return (share + z**2 / (2 * made) - spread) / (1 + z**2 / made)
+
+
+def all_of_some_species(records: pandas.DataFrame, size: int, random) -> pandas.DataFrame:
+    """At least so many records, where there are: of some species all, as a list protects them."""
+    counts = records["species"].value_counts().sort_index().sample(frac=1, random_state=random)
+    some = counts.index[: int((counts.cumsum() < size).sum()) + 1]
+    return records[records["species"].isin(some)]
 
 
 def as_scarce(copy: Copy, held: pandas.DataFrame) -> pandas.DataFrame:

@@ -108,8 +108,9 @@ pub(crate) fn findings(groups: &[Group]) -> String {
     }
     if cut > 0.0 {
         table.push_str(&format!(
-            "\n`reedbed attack` located {cut:.0} records that it did not list: they count as not \
-             located here, and as missed where the second adversary located them.\n"
+            "\n`reedbed attack` located {cut:.0} records that it did not list. Whether rightly is not \
+             known here, so that they are not among the right ones, and as many of the second \
+             adversary's may be among them and are not counted as missed.\n"
         ));
     }
     table
