@@ -264,10 +264,13 @@ def trials(copy: Copy) -> dict[str, float]:
     made: dict[str, int] = {}
     if size == 0:
         return {}
+    least = sites_inside(copy.exact, copy.wanted).quantile(0.1)
     for _ in range(1 if size >= MOST_TRIALS // 4 else ROUNDS):
         held = all_of_some_species(records, size, random)
         others = as_scarce(copy, held)
         wanted = disguised(copy, held, random)
+        # A method may choose regions so that many sites lie in each: then those on trial have to.
+        wanted = wanted[sites_inside(copy.exact, wanted) >= least]
         for kind, found in hints(copy, others, wanted):
             claims = agree(found, wanted).merge(held[HINTS], on="row", suffixes=("", "_true"))
             away = distance_m(claims["lat"], claims["lon"], claims["lat_true"], claims["lon_true"])
@@ -281,6 +284,30 @@ def at_least(right: int, made: int) -> float:
     z, share = 1.2816, right / made
     spread = z * (share * (1 - share) / made + z**2 / (4 * made**2)) ** 0.5
     return (share + z**2 / (2 * made) - spread) / (1 + z**2 / made)
+
+
+def sites_inside(exact: pandas.DataFrame, wanted: pandas.DataFrame) -> pandas.Series:
+    """How many exact sites lie in the region and year that each row states."""
+    sites = exact[["lat", "lon", "year"]].drop_duplicates().sort_values("lat")
+    lats, lons, years = (sites[name].to_numpy() for name in ("lat", "lon", "year"))
+    reach = wanted["radius"].fillna(0) / METRES_PER_DEGREE
+    across = reach / numpy.cos(numpy.radians(wanted["lat"]))
+    bounds = zip(
+        wanted["south"].fillna(wanted["lat"] - reach),
+        wanted["north"].fillna(wanted["lat"] + reach),
+        wanted["west"].fillna(wanted["lon"] - across),
+        wanted["east"].fillna(wanted["lon"] + across),
+        wanted["year"],
+        strict=True,
+    )
+    counts = []
+    for south, north, west, east, year in bounds:
+        begin, end = numpy.searchsorted(lats, [south, north])
+        inside = (lons[begin:end] >= west) & (lons[begin:end] <= east)
+        if year:
+            inside &= years[begin:end] == year
+        counts.append(int(inside.sum()))
+    return pandas.Series(counts, index=wanted.index, dtype="int64")
 
 
 def all_of_some_species(records: pandas.DataFrame, size: int, random) -> pandas.DataFrame:
