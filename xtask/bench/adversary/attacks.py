@@ -314,7 +314,9 @@ def all_of_some_species(records: pandas.DataFrame, size: int, random) -> pandas.
     """At least so many records, where there are: of some species all, as a list protects them."""
     counts = records["species"].value_counts().sort_index().sample(frac=1, random_state=random)
     some = counts.index[: int((counts.cumsum() < size).sum()) + 1]
-    return records[records["species"].isin(some)]
+    held = records[records["species"].isin(some)]
+    # Of a few species that make up most of the records there would be no exact ones left.
+    return held if len(held) <= len(records) // 2 else records.sample(size, random_state=random)
 
 
 def as_scarce(copy: Copy, held: pandas.DataFrame) -> pandas.DataFrame:
