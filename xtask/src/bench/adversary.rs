@@ -155,7 +155,8 @@ impl Bench<'_> {
         say::line(&figures::findings(&groups));
         say::line(&figures::costs(&groups));
         say::line(&figures::seconds(&groups));
-        Ok(())
+        // PRIVACY: the findings name places.
+        remove(&work)
     }
 
     /// The generated reserve with its list.
