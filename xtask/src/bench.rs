@@ -1,5 +1,7 @@
-//! `cargo xtask bench`: how long the main job takes, beside what people use instead.
+//! `cargo xtask bench`: how long the main job takes, and what it is good for, beside what people use
+//! instead.
 
+mod adversary;
 mod gbif;
 mod names;
 mod share;
@@ -10,25 +12,45 @@ use anyhow::{Result, bail};
 use crate::flags::Flags;
 use crate::workplace::Workplace;
 
-pub(crate) use share::Settings;
-
 /// Runs one bench.
 pub(crate) fn run(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
+    match flags.word().as_deref() {
+        Some("adversary") => run_adversary(workplace, flags),
+        Some("share") => run_share(workplace, flags),
+        _ => bail!("the benches are: adversary, share"),
+    }
+}
+
+fn run_adversary(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
+    let mut settings = adversary::Settings::default();
+    if flags.switch("--quick") {
+        settings.quick();
+    }
+    if let Some(rows) = flags.values("--rows")?.pop() {
+        settings.rows = rows;
+    }
+    if let Some(draws) = flags.values("--draws")?.pop() {
+        settings.draws = draws;
+    }
+    if let Some(profile) = flags.values("--profile")?.pop() {
+        settings.profile = profile;
+    }
+    settings.data = flags.values("--data")?.pop();
+    flags.finish()?;
+    adversary::run(workplace, &settings)
+}
+
+fn run_share(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
+    let mut settings = share::Settings::default();
     let rows = flags.values("--rows")?;
-    let runs: Vec<usize> = flags.values("--runs")?;
-    let mut settings = Settings::default();
     if !rows.is_empty() {
         settings.rows = rows;
     }
-    if let Some(&runs) = runs.last() {
-        settings.runs = runs.max(1);
+    if let Some(runs) = flags.values("--runs")?.pop() {
+        settings.runs = usize::max(runs, 1);
     }
     settings.scattered = flags.switch("--scattered");
     settings.keep = flags.switch("--keep");
-    let which = flags.word();
     flags.finish()?;
-    match which.as_deref() {
-        Some("share") => share::run(workplace, &settings),
-        _ => bail!("the benches are: share"),
-    }
+    share::run(workplace, &settings)
 }

@@ -52,6 +52,8 @@ fn run(words: Vec<String>) -> anyhow::Result<bool> {
 
 const HELP: &str = "\
 cargo xtask test [--only STEP]...    everything that CI checks
+cargo xtask bench adversary [--quick] [--draws N] [--rows N] [--data DIR] [--profile NAME]
+                                     what can be found in copies made by four methods
 cargo xtask bench share [--rows N]... [--runs N] [--scattered] [--keep]
                                      `reedbed share` against DuckDB and a plain copy
 cargo xtask docs                     man pages and shell completions, written into the target folder

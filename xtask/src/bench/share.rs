@@ -152,12 +152,7 @@ impl Bench<'_> {
         let Ok(figures) = output_of(&mut measure) else {
             bail!("{}", String::from_utf8_lossy(&std::fs::read(&log)?).trim());
         };
-        let figures: Vec<f64> =
-            figures.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-        match figures.as_slice() {
-            &[wall_s, cpu_s, peak_kib] => Ok(Run { wall_s, cpu_s, peak_kib }),
-            _ => bail!("the clock's figures cannot be read"),
-        }
+        Run::read(&figures)
     }
 }
 

@@ -1,11 +1,27 @@
 //! Medians, and the table that a bench prints.
 
+use anyhow::{Result, bail};
+
 /// One run of one command.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Run {
     pub(crate) wall_s: f64,
     pub(crate) cpu_s: f64,
     pub(crate) peak_kib: f64,
+}
+
+impl Run {
+    /// Reads what `measure.py` printed.
+    ///
+    /// Errors: it is not three numbers.
+    pub(crate) fn read(figures: &str) -> Result<Self> {
+        let figures: Vec<f64> =
+            figures.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        match figures.as_slice() {
+            &[wall_s, cpu_s, peak_kib] => Ok(Self { wall_s, cpu_s, peak_kib }),
+            _ => bail!("the clock's figures cannot be read"),
+        }
+    }
 }
 
 /// One command with all its runs.
@@ -55,7 +71,8 @@ pub(crate) fn markdown(lines: &[Line], input_mb: f64) -> String {
     table
 }
 
-fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+/// The middle of some values; none where there are none.
+pub(crate) fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
     let mut sorted: Vec<f64> = values.collect();
     sorted.sort_by(f64::total_cmp);
     let upper = sorted.get(sorted.len() / 2)?;
