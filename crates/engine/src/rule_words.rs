@@ -1,7 +1,7 @@
 //! Rules told in sentences, for reports and explanations.
 
 use reedbed_core::grid::decimal;
-use reedbed_core::rule::{Outcome, Rule, RuleSet, Width};
+use reedbed_core::rule::{Outcome, Rule, RuleSet, Siblings, Width};
 use reedbed_core::taxon::{RuleTaxonId, TaxonHits};
 
 /// A rule in one sentence.
@@ -71,6 +71,16 @@ fn outcome(outcome: &Outcome) -> String {
     }
     if let Some(category) = outcome.category {
         parts.push(format!("category {category}"));
+    }
+    if let Some(siblings) = outcome.siblings {
+        parts.push(
+            match siblings {
+                Siblings::Coarsen => "siblings told as coarsely",
+                Siblings::Cut => "siblings left as they are",
+                Siblings::Withhold => "withheld where it has siblings",
+            }
+            .to_owned(),
+        );
     }
     for (who, width) in [("the public", outcome.public_width), ("partners", outcome.partner_width)]
     {

@@ -1,12 +1,13 @@
 //! The first reading: decides about every record, and notes what protected records share with
 //! others. Nothing is written yet.
 
+mod duplicates;
+mod tied;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use reedbed_core::fold::fold;
 use reedbed_core::period::Period;
-use reedbed_core::rule::Siblings;
 use reedbed_formats::chunk::Chunk;
 use reedbed_formats::row::Fields;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -19,15 +20,17 @@ use crate::frequency::{CommonCounter, CommonValues};
 use crate::judge::{Judge, NameCache, NameTally};
 use crate::notes::{ChunkNotes, GroupMemory, GroupNumbers, Notes};
 use crate::pipeline;
-use crate::place::{Stated, is_standing};
+use crate::place::Stated;
 use crate::plan::{Plan, Role};
-use crate::pseudonym::Pseudonyms;
 use crate::share::{Progress, ShareError};
 use crate::siblings::{ChunkPlaces, EXACT_M, Held, PlaceNotes};
 use crate::tally::Reject;
 use crate::taxa::TaxonCores;
-use crate::ties::{Had, Thing, Ties, tie};
+use crate::ties::Ties;
 use crate::verdict::Verdict;
+
+use self::tied::SharedVerdicts;
+pub(crate) use self::tied::{Tied, tie_record};
 
 /// What the first reading found.
 #[derive(Debug, Default)]
@@ -223,29 +226,6 @@ struct Gathered {
     shared: SharedVerdicts,
 }
 
-/// What verdicts carry over to others, made once for each.
-#[derive(Debug, Default)]
-struct SharedVerdicts(Vec<(Arc<Verdict>, Arc<Verdict>)>);
-
-impl SharedVerdicts {
-    fn of(&mut self, verdict: &Arc<Verdict>) -> Arc<Verdict> {
-        if let Some((_, shared)) = self.0.iter().find(|(own, _)| Arc::ptr_eq(own, verdict)) {
-            return Arc::clone(shared);
-        }
-        let shared = Arc::new(verdict.for_others());
-        if self.0.len() >= MOST_SHARED {
-            self.0.clear();
-        }
-        self.0.push((Arc::clone(verdict), Arc::clone(&shared)));
-        shared
-    }
-}
-
-/// A shorter identifier is looked for as it is written only: others would have it by chance.
-const SHORTEST_NAMED: usize = 4;
-/// Beyond these a list of verdicts takes longer to search than a verdict to make.
-const MOST_SHARED: usize = 64;
-
 /// What one chunk gives, in the order of its rows.
 #[derive(Default)]
 struct ChunkFound {
@@ -315,59 +295,6 @@ fn read(
     found.table.common = common.finish();
     found.reject_duplicates(reader)?;
     Ok(found)
-}
-
-impl TableFound {
-    /// Rejects rows whose identifier an earlier row has.
-    fn reject_duplicates(&mut self, reader: &TableReader<'_>) -> Result<(), ShareError> {
-        self.table.ids.sort_unstable();
-        let mut seen: FxHashMap<u64, bool> = self
-            .table
-            .ids
-            .windows(2)
-            .filter_map(|pair| match pair {
-                [a, b] if a == b => Some((*a, false)),
-                _ => None,
-            })
-            .collect();
-        self.table.ids.dedup();
-        if seen.is_empty() {
-            return Ok(());
-        }
-        let table = reader.plan.table;
-        let (shape, own) = (table.shape(), &reader.plan.links.own);
-        let mut fields = Fields::default();
-        let mut late = Vec::new();
-        let mut chunks = table.read()?;
-        while let Some(chunk) = chunks.next_chunk()? {
-            let mut rows = chunk.rows(&shape);
-            while let Some(read) = rows.next_into(&mut fields) {
-                if read.fault.is_some() || self.table.rejected.binary_search(&read.row).is_ok() {
-                    continue;
-                }
-                let row = Row { bytes: read.bytes, fields: &fields, dialect: shape.dialect };
-                if let Some(seen) = row.hash(own).and_then(|own| seen.get_mut(&own)) {
-                    if *seen {
-                        late.push((read.row, read.line, chunk.file));
-                    }
-                    *seen = true;
-                }
-            }
-        }
-        for (row, line, file) in late {
-            self.rejects.push(Reject {
-                file: table.file_name(file).to_owned(),
-                line,
-                column: own_heading(reader.plan),
-                reason: "an earlier row has the same identifier".to_owned(),
-            });
-            self.table.rejected.push(row);
-        }
-        self.table.rejected.sort_unstable();
-        let rejected = &self.table.rejected;
-        self.table.protected.retain(|held| rejected.binary_search(&held.row).is_err());
-        Ok(())
-    }
 }
 
 fn own_heading(plan: &Plan<'_>) -> String {
@@ -608,54 +535,6 @@ impl TableReader<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// A protected record, as far as others may share it.
-pub(crate) struct Tied<'a> {
-    /// What it states.
-    pub(crate) facts: &'a RowFacts,
-    /// Hash of its identifier.
-    pub(crate) own: Option<u64>,
-    /// Its identifier.
-    pub(crate) own_text: &'a str,
-}
-
-/// Notes what a protected record shares with others; `shared` is its verdict for others. Siblings
-/// follow it only where the rule asks for that; whoever names it must not.
-pub(crate) fn tie_record(
-    ties: &mut Ties,
-    events: &Events,
-    pseudonyms: &Pseudonyms,
-    tied: &Tied<'_>,
-    shared: &Arc<Verdict>,
-) {
-    let facts = tied.facts;
-    if let Some(own) = tied.own {
-        tie(&mut ties.records, own, shared);
-        let mut folded = String::new();
-        fold(tied.own_text, &mut folded);
-        if folded.len() >= SHORTEST_NAMED {
-            tie(&mut ties.things, Had::text(Thing::Record, &folded), shared);
-        }
-    }
-    if shared.decision.siblings != Some(Siblings::Coarsen) {
-        return;
-    }
-    if let Some(event) = facts.event {
-        events.tie(event, shared, pseudonyms, ties);
-    }
-    // The outline and the centre of a cell that was told already are no exact place.
-    let stands = |place: &Stated| is_standing(*place, &shared.decision, pseudonyms);
-    let has_cell = facts.place.as_ref().is_some_and(stands);
-    for had in facts.shared.iter().filter(|had| !has_cell || had.thing != Thing::Outline) {
-        tie(&mut ties.things, *had, shared);
-    }
-    let points = facts.places().filter(|place| !stands(place)).map(|place| place.point);
-    for point in points.chain(facts.points.iter().copied()) {
-        for had in Had::around(point) {
-            tie(&mut ties.things, had, shared);
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use reedbed_core::period::Precision;
 use reedbed_core::rule::RuleSet;
 
 use crate::statement;
-use crate::verdict::Verdict;
+use crate::verdict::{Closing, Verdict};
 
 /// Of what, for whom and under which rules.
 pub(super) struct Follows<'a> {
@@ -27,11 +27,22 @@ impl Follows<'_> {
                 _ => format!("{who} gets the {kind} as it is held."),
             }];
         };
+        if verdict.closing.is_withheld {
+            return vec![
+                WITHHELD_FOR_SIBLINGS.to_owned(),
+                format!("{who} does not get the {kind}."),
+            ];
+        }
         if verdict.decision.is_withheld() {
             let why = self.why_withheld(verdict, is_shared);
             return vec![why, format!("{who} does not get the {kind}.")];
         }
-        vec![format!("Its category is {}.", verdict.decision.category), as_told(&verdict.decision)]
+        let mut told = vec![
+            format!("Its category is {}.", verdict.decision.category),
+            as_told(&verdict.decision),
+        ];
+        told.extend(closed(verdict.closing));
+        told
     }
 
     fn who(&self) -> &'static str {
@@ -58,6 +69,30 @@ impl Follows<'_> {
         }
     }
 }
+
+/// What is done besides, because records that leave as held would give it away.
+fn closed(closing: Closing) -> Option<String> {
+    let mut ways = Vec::new();
+    if closing.has_wider_place {
+        ways.push("in a wider region");
+    }
+    if closing.has_longer_period {
+        ways.push("in a longer period");
+    }
+    if closing.without_context {
+        ways.push("without what it states of its event");
+    }
+    (!ways.is_empty()).then(|| {
+        format!(
+            "It is told {}, because fewer than three sites that are told exactly would be left where it \
+             may be.",
+            ways.join(" and ")
+        )
+    })
+}
+
+const WITHHELD_FOR_SIBLINGS: &str = "It is withheld: however it were told, records that leave as held \
+    would give it away.";
 
 fn as_told(decision: &Decision) -> String {
     let told = statement::generalised(decision.place, decision.period);
