@@ -1,22 +1,21 @@
 //! All attacks on one copy, in two readings: what is protected, then what gives it away.
 
 use reedbed_core::place::Point;
-use reedbed_formats::cells::{Row, Source};
 use reedbed_formats::dataset::Dataset;
 use reedbed_formats::error::FormatError;
-use rustc_hash::FxHashMap;
+use std::num::NonZeroUsize;
 
-use crate::agreement::Agreement;
-use crate::candidates::Sites;
-use crate::claim::{Attack, AttackCount, Claim, Findings};
-use crate::columns::{Columns, PLACE_TERMS};
-use crate::evidence::Evidence;
-use crate::linking::{self, Features, Known, Searched};
-use crate::reading::{At, Reading};
-use crate::seen::{Seen, SeenPlace};
-use crate::series::{Series, numbered};
-use crate::target::{Floors, Sensitive, Target};
-use crate::text;
+use crate::claim::{Attack, Findings};
+use crate::claims::{Claims, Guess};
+use crate::gather::{self, First, ORDER, Second};
+use crate::linking::Known;
+use crate::odds::{Kind, Odds};
+use crate::reading::Reading;
+use crate::seen::SeenPlace;
+use crate::series::Numbered;
+use crate::sites::Few;
+use crate::target::{Sensitive, Target};
+use crate::trials::{Left, Trials};
 use crate::ways::{Key, Way};
 
 /// How a copy is attacked.
@@ -28,20 +27,23 @@ pub struct Settings {
     pub sure: f64,
     /// Claims to hand out.
     pub most_claims: usize,
+    /// Threads.
+    pub workers: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { steps: 0, sure: 0.5, most_claims: 1_000 }
+        let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self { steps: 0, sure: 0.5, most_claims: 1_000, workers }
     }
 }
 
 /// Attacks a copy, whoever made it, with the list of what is sensitive.
 ///
-/// Errors: [`FormatError`] where the copy cannot be read.
-///
 /// `others` are what the attacker has besides: earlier or more public copies, the copies of others,
 /// files from elsewhere.
+///
+/// Errors: [`FormatError`] where the copy cannot be read.
 pub fn attack(
     copy: &Dataset,
     others: &[Dataset],
@@ -49,138 +51,47 @@ pub fn attack(
     settings: &Settings,
 ) -> Result<Findings, FormatError> {
     let reading = Reading::of(copy)?;
-    let mut board = Board { reading: &reading, settings, claims: Claims::default() };
-    let targets = board.targets(sensitive)?;
-    let traces = board.traces(&targets)?;
-    for (index, target) in targets.iter().enumerate() {
-        board.by_ways(index, target, &traces);
-        board.by_numbers(index, target, &traces);
+    let mut first = gather::first(&reading, sensitive, settings, !others.is_empty())?;
+    let trials = Trials::of(&first.targets, &first.trials);
+    let second = gather::second(&reading, &first, &trials, settings)?;
+    let mut telling: Vec<u32> = first.telling.iter().copied().collect();
+    telling.sort_unstable();
+    let odds = trials.odds(&second.sites, &second.gaps, &telling);
+    let mut claims = Claims::default();
+    claims.exact = std::mem::take(&mut first.exact);
+    let mut board =
+        Board { reading: &reading, first: &first, second: &second, odds, telling, claims };
+    for (index, target) in first.targets.iter().enumerate() {
+        board.by_ways(index, target);
+        board.by_numbers(index, target);
+        board.by_gaps(index, target);
         board.by_texts(index, target);
-        board.by_elimination(index, target, &traces);
+        for left in trials.left(&second.sites, index, target.near_m()) {
+            board.by_elimination(index, target, &left);
+        }
     }
     for other in others {
-        board.by_linking(&Known::read(other)?, &targets, &traces);
+        board.by_linking(&Known::read(other)?);
     }
-    Ok(board.claims.findings(copy, &targets, settings))
+    Ok(board.claims.findings(copy, &first.targets, settings))
 }
 
 struct Board<'a, 'd> {
     reading: &'a Reading<'d>,
-    settings: &'a Settings,
+    first: &'a First,
+    second: &'a Second,
+    odds: Odds,
+    /// Columns whose numbers tell places.
+    telling: Vec<u32>,
     claims: Claims,
 }
 
-/// What exact records give away.
-struct Traces {
-    evidence: Evidence,
-    agreement: Agreement,
-    series: Series,
-    sites: Sites,
-    /// Exact records, by which links are measured.
-    sample: Vec<(Features, Point)>,
-}
-
-/// A claim before it is put into words.
-#[derive(Debug, Clone)]
-struct Guess {
-    attack: Attack,
-    point: Point,
-    radius_m: f64,
-    probability: f64,
-    because: String,
-    column: Option<String>,
-}
-
-#[derive(Debug, Default)]
-struct Claims {
-    guesses: FxHashMap<(usize, Attack), Guess>,
-    /// Records that tell their own place.
-    exact: Vec<(At, Guess, f64)>,
-    searched: Searched,
-}
-
 impl Board<'_, '_> {
-    /// The first reading: which records are protected, and what they say of themselves.
-    fn targets(&mut self, sensitive: Sensitive<'_>) -> Result<Vec<Target>, FormatError> {
-        let mut floors = Floors::of(sensitive, self.settings.steps);
-        let by_table = self.sources();
-        let mut folded = String::new();
-        let mut targets = Vec::new();
-        let exact = &mut self.claims.exact;
-        self.reading.each(|at, row, columns, seen| {
-            if !columns.is_records() {
-                return;
-            }
-            let own_floor = || {
-                let place = seen.place.filter(|place| place.radius_m >= SMALLEST_M)?;
-                seen.says_so.then(|| place.radius_m * std::f64::consts::PI.sqrt())
-            };
-            let listed = floors.of_row(row, columns, seen);
-            let Some(floor_m) = listed.or_else(own_floor) else { return };
-            if let Some(place) = seen.place.filter(|_| Target::is_told_exactly(seen, floor_m)) {
-                let guess = Guess {
-                    attack: Attack::Exact,
-                    point: place.point,
-                    radius_m: place.radius_m,
-                    probability: 1.0,
-                    because: "The record itself tells its place more finely than the rule allows."
-                        .to_owned(),
-                    column: Some("decimalLatitude".to_owned()),
-                };
-                exact.push((at, guess, floor_m));
-                return;
-            }
-            let mut target = target(at, row, columns, seen, floor_m);
-            if let Some(sources) = by_table.get(at.table) {
-                target.features = linking::features(row, sources, &mut folded);
-            }
-            targets.push(target);
-        })?;
-        Ok(targets)
-    }
-
-    /// The second reading: what exact records share with protected ones.
-    fn traces(&self, targets: &[Target]) -> Result<Traces, FormatError> {
-        let mut traces = Traces {
-            evidence: Evidence::of(targets),
-            agreement: Agreement::default(),
-            series: Series::of(targets),
-            sites: Sites::default(),
-            sample: Vec::new(),
-        };
-        let by_table = self.sources();
-        let mut folded = String::new();
-        self.reading.each(|at, row, columns, seen| {
-            let Some(place) = seen.place.filter(|place| place.radius_m <= EXACT_M) else { return };
-            for (key, _) in seen.all_keys() {
-                traces.evidence.add(key, place);
-                traces.agreement.count(key, place.point);
-            }
-            for (source, heading) in &columns.numbered {
-                if let Some((series, number)) = numbered(&row.text(source), heading) {
-                    let agreement = &mut traces.agreement;
-                    traces.series.add(Way::Number, series, number, place, agreement);
-                }
-            }
-            let order = order_of(at);
-            traces.series.add(Way::Order, order, at.row, place, &mut traces.agreement);
-            if columns.is_records() {
-                traces.sites.add(place, seen.days);
-                if let Some(sources) = by_table.get(at.table)
-                    && traces.sample.len() < MOST_SAMPLED
-                {
-                    let features = linking::features(row, sources, &mut folded);
-                    traces.sample.push((features, place.point));
-                }
-            }
-        })?;
-        Ok(traces)
-    }
-
-    fn by_ways(&mut self, index: usize, target: &Target, traces: &Traces) {
+    fn by_ways(&mut self, index: usize, target: &Target) {
         for (key, column) in &target.keys {
-            let Some(pointer) = traces.evidence.pointer(*key, target) else { continue };
-            let chance = traces.agreement.chance(key.way, target.near_m());
+            let Some(pointer) = self.second.evidence.pointer(*key, target) else { continue };
+            let chance =
+                self.second.agreement.chance(key.way, *column, pointer.others, target.near_m());
             let because = format!(
                 "It shares {} with {} told exactly at one place; of records that share that, at \
                  least {:.0} % lie so near each other.",
@@ -196,16 +107,16 @@ impl Board<'_, '_> {
                     radius_m: target.near_m(),
                     probability: chance * pointer.share,
                     because,
-                    column: self.column_name(target.at.table, *column, *key),
+                    column: self.column_name(*column, *key),
                 },
             );
         }
     }
 
-    fn by_numbers(&mut self, index: usize, target: &Target, traces: &Traces) {
-        for (series, _number, column) in &target.numbers {
-            let way = if *column == usize::MAX { Way::Order } else { Way::Number };
-            let Some(neighbours) = traces.series.neighbours(*series, index) else { continue };
+    fn by_numbers(&mut self, index: usize, target: &Target) {
+        for of in &target.numbers {
+            let way = if of.column == ORDER { Way::Order } else { Way::Number };
+            let Some(neighbours) = self.second.series.neighbours(*of, index) else { continue };
             let near = [neighbours.below, neighbours.above];
             let possible = |(_, place): &(u64, SeenPlace)| {
                 place.radius_m <= target.near_m() && target.may_be_at(place.point)
@@ -225,7 +136,8 @@ impl Board<'_, '_> {
             }
             let agree =
                 near.iter().all(|(_, other)| other.distance_bound_m(point) <= target.near_m());
-            let chance = traces.agreement.chance(way, target.near_m());
+            let agreement = &self.first.agreement;
+            let chance = agreement.chance(way, of.column, lag, target.near_m());
             // Neighbours on both sides at one place: both would have to mislead.
             let probability = match (near.len(), agree) {
                 (2, true) => 1.0 - (1.0 - chance) * (1.0 - chance),
@@ -239,12 +151,6 @@ impl Board<'_, '_> {
                 way.words(),
                 chance * 100.0
             );
-            let heading = self
-                .reading
-                .columns
-                .get(target.at.table)
-                .and_then(|columns| columns.numbered.get(*column))
-                .map(|(_, heading)| heading.clone());
             self.claims.guess(
                 index,
                 Guess {
@@ -253,7 +159,38 @@ impl Board<'_, '_> {
                     radius_m: target.near_m(),
                     probability,
                     because,
-                    column: heading,
+                    column: self.reading.heading(of.column).map(str::to_owned),
+                },
+            );
+        }
+    }
+
+    /// Numbers that are missing between exact records of one place.
+    fn by_gaps(&mut self, index: usize, target: &Target) {
+        for column in &self.telling {
+            // Its own number, if it has one in a known series, says more.
+            let knows = |of: &Numbered| of.column == *column && self.second.gaps.knows(*of);
+            if target.numbers.iter().any(knows) {
+                continue;
+            }
+            let few: Few = self.second.gaps.of(*column, target);
+            let Some(crowd) = few.crowd(target.near_m()) else { continue };
+            let chance = self.odds.chance(Kind::Gap, &crowd);
+            let because = format!(
+                "Numbers are missing between neighbours of one place at {} in its region and period; \
+                 such gaps lead to the right place in at least {:.0} % of cases.",
+                sites(crowd.sites),
+                chance * 100.0
+            );
+            self.claims.guess(
+                index,
+                Guess {
+                    attack: Attack::Series,
+                    point: crowd.point,
+                    radius_m: target.near_m(),
+                    probability: chance,
+                    because,
+                    column: self.reading.heading(*column).map(str::to_owned),
                 },
             );
         }
@@ -279,8 +216,9 @@ impl Board<'_, '_> {
         self.claims.guess(index, guess);
     }
 
-    fn by_linking(&mut self, known: &Known, targets: &[Target], traces: &Traces) {
-        let (links, searched) = known.link(targets, &traces.sample);
+    fn by_linking(&mut self, known: &Known) {
+        let targets = &self.first.targets;
+        let (links, searched) = known.link(targets, &self.first.sample);
         self.claims.searched.tried += searched.tried;
         self.claims.searched.all += searched.all;
         for (index, link) in links {
@@ -310,23 +248,24 @@ impl Board<'_, '_> {
         }
     }
 
-    /// By table, the columns by which rows may be linked.
-    fn sources(&self) -> Vec<Vec<Source>> {
-        self.reading.columns.iter().map(|columns| linking::sources(columns.table)).collect()
-    }
-
-    fn by_elimination(&mut self, index: usize, target: &Target, traces: &Traces) {
-        let Some(left) = traces.sites.left(target) else { return };
-        let chance = traces.sites.chance();
-        #[expect(clippy::cast_precision_loss, reason = "counts of sites are far below 2⁵³")]
-        let probability = chance / left.sites as f64;
+    /// The sites that are left in its region and period.
+    fn by_elimination(&mut self, index: usize, target: &Target, left: &Left) {
+        let Left { kind, crowd, column } = left;
+        let chance = self.odds.chance(*kind, crowd);
+        let heading = column.and_then(|column| self.reading.heading(column).map(str::to_owned));
+        let which = match kind {
+            Kind::AnyTime => "in its region, whenever it was",
+            Kind::Alike => "in its region and period and states the same of its event",
+            Kind::LikeOne => "in its region and period and has the same in one column",
+            Kind::Gap | Kind::InPeriod => "in its region and period",
+        };
         let because = format!(
-            "Of the sites that the copy tells exactly, {} in its region and period; at least \
-             {:.0} % of records are from sites that others tell.",
-            if left.sites == 1 {
-                "only one lies".to_owned()
+            "Of the sites that the copy tells exactly, {} {which}; records that were taken out to try \
+             this were found in at least {:.0} % of cases.",
+            if crowd.sites == 1 {
+                "one lies".to_owned()
             } else {
-                format!("{} lie", left.sites)
+                format!("{:.0} % of {} lie together", crowd.share * 100.0, sites(crowd.sites))
             },
             chance * 100.0
         );
@@ -334,28 +273,23 @@ impl Board<'_, '_> {
             index,
             Guess {
                 attack: Attack::Elimination,
-                point: left.point,
+                point: crowd.point,
                 radius_m: target.near_m(),
-                probability,
+                probability: chance,
                 because,
-                column: None,
+                column: heading,
             },
         );
     }
 
-    fn column_name(&self, table: usize, column: Option<usize>, key: Key) -> Option<String> {
-        let columns = self.reading.columns.get(table)?;
-        match column {
-            Some(index) => columns.ways.get(index).map(|(_, _, heading)| heading.clone()),
-            None => Some(
-                match key.way {
-                    Way::Event => "eventID",
-                    Way::ParentEvent => "parentEventID",
-                    _ => "recordedBy",
-                }
-                .to_owned(),
-            ),
-        }
+    fn column_name(&self, column: u32, key: Key) -> Option<String> {
+        let name = match key.way {
+            Way::Event => "eventID",
+            Way::ParentEvent => "parentEventID",
+            Way::ObserverDay => "recordedBy",
+            _ => return self.reading.heading(column).map(str::to_owned),
+        };
+        Some(name.to_owned())
     }
 }
 
@@ -363,142 +297,10 @@ fn records(number: u64) -> String {
     if number == 1 { "a record".to_owned() } else { format!("{number} records") }
 }
 
-/// The series of all rows of a table.
-fn order_of(at: At) -> u64 {
-    u64::MAX - at.table as u64
+fn sites(number: usize) -> String {
+    if number == 1 { "one site".to_owned() } else { format!("{number} sites") }
 }
 
-fn target(at: At, row: Row<'_>, columns: &Columns<'_>, seen: &Seen, floor_m: f64) -> Target {
-    let mut numbers: Vec<(u64, u64, usize)> = columns
-        .numbered
-        .iter()
-        .enumerate()
-        .filter_map(|(index, (source, heading))| {
-            let (series, number) = numbered(&row.text(source), heading)?;
-            Some((series, number, index))
-        })
-        .collect();
-    numbers.push((order_of(at), at.row, usize::MAX));
-    let mut told = Vec::new();
-    for (index, column) in columns.table.columns.iter().enumerate() {
-        let is_place = column.term.is_some_and(|term| {
-            PLACE_TERMS.contains(&term.name) || term.name.starts_with("footprint")
-        });
-        let text = row.cell(index);
-        if !is_place && text.len() >= 6 && text.bytes().any(|byte| byte.is_ascii_digit()) {
-            told.extend(text::places(&text).into_iter().map(|point| (point, index)));
-        }
-    }
-    Target {
-        at,
-        allowed: seen.place,
-        days: seen.days,
-        floor_m,
-        keys: seen.all_keys(),
-        numbers,
-        features: Features::default(),
-        told,
-    }
-}
-
-impl Claims {
-    /// Keeps the surest guess of each attack about each record.
-    fn guess(&mut self, target: usize, guess: Guess) {
-        if guess.probability < LEAST {
-            return;
-        }
-        match self.guesses.entry((target, guess.attack)) {
-            std::collections::hash_map::Entry::Occupied(mut known) => {
-                if known.get().probability < guess.probability {
-                    known.insert(guess);
-                }
-            }
-            std::collections::hash_map::Entry::Vacant(room) => {
-                room.insert(guess);
-            }
-        }
-    }
-
-    fn findings(self, copy: &Dataset, targets: &[Target], settings: &Settings) -> Findings {
-        let protected = (targets.len() + self.exact.len()) as u64;
-        let mut best: FxHashMap<usize, &Guess> = FxHashMap::default();
-        let mut counts: FxHashMap<Attack, (u64, u64)> = FxHashMap::default();
-        for ((target, attack), guess) in &self.guesses {
-            let count = counts.entry(*attack).or_default();
-            count.1 += 1;
-            count.0 += u64::from(guess.probability >= settings.sure);
-            let known = best.entry(*target).or_insert(guess);
-            if (guess.probability, attack) > (known.probability, &known.attack) {
-                *known = guess;
-            }
-        }
-        let exact = self.exact.len() as u64;
-        if exact > 0 {
-            counts.insert(Attack::Exact, (exact, exact));
-        }
-        let file = |at: At| {
-            copy.tables.get(at.table).map_or("", |table| table.file_name(at.file)).to_owned()
-        };
-        let narrowing = |guess: &Guess, floor_m: f64| {
-            (std::f64::consts::PI * guess.radius_m * guess.radius_m / (floor_m * floor_m)).min(1.0)
-        };
-        let claim = |at: At, guess: &Guess, floor_m: f64| Claim {
-            file: file(at),
-            line: at.line,
-            row: at.row,
-            attack: guess.attack,
-            latitude: guess.point.lat().degrees(),
-            longitude: guess.point.lon().degrees(),
-            radius_m: guess.radius_m,
-            probability: guess.probability,
-            narrowing: narrowing(guess, floor_m),
-            because: guess.because.clone(),
-            columns: guess.column.iter().cloned().collect(),
-        };
-        let mut claims: Vec<Claim> =
-            self.exact.iter().map(|(at, guess, floor_m)| claim(*at, guess, *floor_m)).collect();
-        for (target, guess) in best.iter().filter(|(_, guess)| guess.probability >= settings.sure) {
-            if let Some(target) = targets.get(*target) {
-                claims.push(claim(target.at, guess, target.allowed_area_m2().sqrt()));
-            }
-        }
-        let located = claims.len() as u64;
-        let mut narrowings: Vec<f64> = claims.iter().map(|claim| claim.narrowing).collect();
-        narrowings.resize(targets.len() + self.exact.len(), 1.0);
-        narrowings.sort_by(f64::total_cmp);
-        claims.sort_by(|a, b| {
-            b.probability
-                .total_cmp(&a.probability)
-                .then_with(|| (&a.file, a.line).cmp(&(&b.file, b.line)))
-        });
-        claims.truncate(settings.most_claims);
-        Findings {
-            protected,
-            located,
-            median_narrowing: narrowings.get(narrowings.len() / 2).copied().unwrap_or(1.0),
-            attacks: Attack::ALL
-                .into_iter()
-                .map(|attack| {
-                    let (located, claimed) = counts.get(&attack).copied().unwrap_or_default();
-                    AttackCount { attack, located, claimed }
-                })
-                .collect(),
-            claims,
-            sure: settings.sure,
-            combinations: self.searched.all,
-            combinations_tried: self.searched.tried,
-        }
-    }
-}
-
-/// A circle of which a record says that it was generalised is no smaller.
-///
-/// Units: metres.
-const SMALLEST_M: f64 = 70.0;
-/// A record is exact if its circle is no larger.
-///
-/// Units: metres.
-const EXACT_M: f64 = 1_000.0;
 /// How well a text tells a place.
 ///
 /// Units: metres.
@@ -507,7 +309,3 @@ const TEXT_M: f64 = 100.0;
 ///
 /// Units: metres.
 const LINKED_M: f64 = 50.0;
-/// Exact records by which links are measured.
-const MOST_SAMPLED: usize = 50_000;
-/// Less sure guesses are not kept.
-const LEAST: f64 = 0.02;

@@ -1,16 +1,19 @@
 //! Where each table keeps what attacks ask for.
 
+use reedbed_core::category::Category;
 use reedbed_core::rule::PROVIDER_TERMS;
 use reedbed_core::taxon::TaxonFacts;
 use reedbed_formats::cells::Source;
 use reedbed_formats::table::{RowKind, Table};
 
-use crate::ways::Way;
+use crate::ways::{Way, hash_of};
 
 /// The columns of one table, by what they are about.
 #[derive(Debug)]
 pub(crate) struct Columns<'t> {
     pub(crate) table: &'t Table,
+    /// The table by its name: in whichever order tables are given, the outcome is the same.
+    pub(crate) print: u64,
     pub(crate) names: Vec<Source>,
     /// In the order of [`PLACE_TERMS`].
     pub(crate) place: Vec<Source>,
@@ -27,9 +30,29 @@ pub(crate) struct Columns<'t> {
     /// What a row says of having been generalised.
     pub(crate) said: Vec<Source>,
     /// Ways in which rows hang together, by one text each.
-    pub(crate) ways: Vec<(Way, Source, String)>,
-    /// Identifiers that may be numbered in series, with their headings.
-    pub(crate) numbered: Vec<(Source, String)>,
+    pub(crate) ways: Vec<(Way, Source, Named)>,
+    /// Identifiers that may be numbered in series.
+    pub(crate) numbered: Vec<(Source, Named)>,
+    /// What rows state of their event and not of the organism.
+    pub(crate) context: Vec<(Source, Named)>,
+}
+
+/// A column by its heading, and the print of it by which it is known among the columns of all tables.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    pub(crate) heading: String,
+    pub(crate) print: u32,
+}
+
+impl Named {
+    fn of(heading: String, term: &str) -> Self {
+        Self { heading, print: print_of(term) }
+    }
+}
+
+/// The print of a term.
+pub(crate) fn print_of(term: &str) -> u32 {
+    (hash_of(Way::Event, term.as_bytes()) >> 32) as u32
 }
 
 impl<'t> Columns<'t> {
@@ -52,7 +75,7 @@ impl<'t> Columns<'t> {
             .filter(|(_, source, _)| source.exists())
             .map(|(way, source, name)| {
                 let heading = heading(&source, name);
-                (way, source, heading)
+                (way, source, Named::of(heading, name))
             })
             .collect();
         let numbered = NUMBERED
@@ -61,11 +84,12 @@ impl<'t> Columns<'t> {
             .filter(|(source, _)| source.exists())
             .map(|(source, name)| {
                 let heading = heading(&source, name);
-                (source, heading)
+                (source, Named::of(heading, name))
             })
             .collect();
         Self {
             table,
+            print: hash_of(Way::Event, table.name.as_bytes()),
             names: all(TaxonFacts::TERMS),
             place: all(PLACE_TERMS),
             event_date: named("eventDate"),
@@ -78,6 +102,7 @@ impl<'t> Columns<'t> {
             said: all(&["dataGeneralizations", "informationWithheld"]),
             ways,
             numbered,
+            context: context(table),
         }
     }
 
@@ -92,6 +117,20 @@ impl<'t> Columns<'t> {
         self.table.kind == RowKind::Occurrence
             || (has_name && self.place.iter().take(2).all(Source::exists))
     }
+}
+
+fn context(table: &Table) -> Vec<(Source, Named)> {
+    let mut found: Vec<(Source, Named)> = Vec::new();
+    for column in &table.columns {
+        let Some(term) = column.term.filter(|term| term.tells_of_event(Category::Low)) else {
+            continue;
+        };
+        if !found.iter().any(|(_, named)| named.print == print_of(term.name)) {
+            let source = Source::of(table, term.name);
+            found.push((source, Named::of(column.heading.clone(), term.name)));
+        }
+    }
+    found
 }
 
 /// Terms of a place, in the order in which they are read.

@@ -10,16 +10,22 @@
 
 mod agreement;
 mod attack;
-mod candidates;
 mod claim;
+mod claims;
 mod columns;
 mod evidence;
+mod gather;
 mod linking;
+mod numbers;
+mod odds;
 mod reading;
+mod sample;
 mod seen;
 mod series;
+mod sites;
 mod target;
 mod text;
+mod trials;
 mod ways;
 
 pub use attack::{Settings, attack};

@@ -1,15 +1,20 @@
 //! Goes over the rows of a dataset as a recipient sees them; rows of records know what the events
 //! around them say.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use reedbed_core::period::Day;
 use reedbed_formats::cells::Row;
+use reedbed_formats::chunk::Chunk;
 use reedbed_formats::dataset::{Dataset, Form};
 use reedbed_formats::error::FormatError;
+use reedbed_formats::pipeline;
 use reedbed_formats::row::Fields;
 use rustc_hash::FxHashMap;
 
 use crate::columns::Columns;
 use crate::seen::{Seen, SeenPlace};
+use crate::ways::Key;
 
 /// Where a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,7 +32,8 @@ struct EventSeen {
     days: Option<(Day, Day)>,
     recorder: Option<u64>,
     parent: Option<u64>,
-    keys: Vec<(crate::ways::Key, usize)>,
+    keys: Vec<(Key, u32)>,
+    states: Option<Arc<[(u32, u32)]>>,
     says_so: bool,
 }
 
@@ -51,6 +57,7 @@ impl<'d> Reading<'d> {
             if columns.is_events() {
                 each_row(columns, table, |_, row, folded| {
                     let seen = Seen::read(row, columns, folded);
+                    let states = seen.states(row, columns);
                     if let Some(id) = seen.event {
                         events.entry(id).or_insert(EventSeen {
                             place: seen.place,
@@ -58,6 +65,7 @@ impl<'d> Reading<'d> {
                             recorder: seen.recorder,
                             parent: seen.parent_event,
                             keys: seen.keys,
+                            states: (!states.is_empty()).then(|| states.into()),
                             says_so: seen.says_so,
                         });
                     }
@@ -68,7 +76,47 @@ impl<'d> Reading<'d> {
         Ok(reading)
     }
 
-    /// Goes over all rows of events and records.
+    /// Goes over all rows of events and records, several at a time; each worker has a state of its own.
+    pub(crate) fn gather<S: Send>(
+        &self,
+        workers: usize,
+        start: impl Fn() -> S + Sync,
+        visit: impl Fn(&mut S, At, Row<'_>, &Columns<'d>, &Seen) + Sync,
+    ) -> Result<Vec<S>, FormatError> {
+        let mut states: Vec<S> = Vec::new();
+        for (table, columns) in self.columns.iter().enumerate() {
+            if !columns.is_events() && !columns.is_records() {
+                continue;
+            }
+            let shape = columns.table.shape();
+            // A worker goes on with the state that one left at the table before.
+            let left = Mutex::new(std::mem::take(&mut states));
+            let begin = || {
+                let state = left.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                (state.unwrap_or_else(&start), Fields::default(), String::new())
+            };
+            let work = |(state, fields, folded): &mut (S, Fields, String), chunk: Chunk| {
+                let mut rows = chunk.rows(&shape);
+                while let Some(read) = rows.next_into(fields) {
+                    if read.fault.is_some() {
+                        continue;
+                    }
+                    let row = Row { bytes: read.bytes, fields, dialect: shape.dialect };
+                    let at = At { table, row: read.row, file: chunk.file, line: read.line };
+                    let mut seen = Seen::read(row, columns, folded);
+                    self.inherit(&mut seen, columns);
+                    visit(state, at, row, columns, &seen);
+                }
+            };
+            let take = |()| Ok::<(), FormatError>(());
+            let done = pipeline::run(columns.table.read()?, workers, begin, work, take)?;
+            states = left.into_inner().unwrap_or_else(PoisonError::into_inner);
+            states.extend(done.into_iter().map(|(state, _, _)| state));
+        }
+        Ok(states)
+    }
+
+    /// Goes over all rows of events and records, one after the other.
     pub(crate) fn each(
         &self,
         mut visit: impl FnMut(At, Row<'_>, &Columns<'d>, &Seen),
@@ -85,6 +133,23 @@ impl<'d> Reading<'d> {
         Ok(())
     }
 
+    /// About how many rows it has.
+    pub(crate) fn rows_about(&self) -> u64 {
+        let bytes = self.columns.iter().filter_map(|columns| columns.table.byte_len());
+        bytes.sum::<u64>() / BYTES_OF_ROW
+    }
+
+    /// The heading of a column, by its print.
+    pub(crate) fn heading(&self, print: u32) -> Option<&str> {
+        let named = self.columns.iter().flat_map(|columns| {
+            let ways = columns.ways.iter().map(|(_, _, named)| named);
+            let numbered = columns.numbered.iter().map(|(_, named)| named);
+            ways.chain(numbered).chain(columns.context.iter().map(|(_, named)| named))
+        });
+        let mut found = named.filter(|named| named.print == print);
+        found.next().map(|named| named.heading.as_str())
+    }
+
     /// Gives a row what the events around it say and it does not.
     fn inherit(&self, seen: &mut Seen, columns: &Columns<'_>) {
         let mut next = if columns.is_events() { seen.parent_event } else { seen.event };
@@ -96,8 +161,10 @@ impl<'d> Reading<'d> {
             seen.recorder = seen.recorder.or(event.recorder);
             seen.parent_event = seen.parent_event.or(event.parent);
             seen.says_so |= event.says_so && depth == 1;
-            // The columns of an event's keys are those of another table, and are not told.
-            seen.keys.extend(event.keys.iter().map(|(key, _)| (*key, usize::MAX)));
+            seen.keys.extend(&event.keys);
+            if seen.event_states.is_none() {
+                seen.event_states.clone_from(&event.states);
+            }
             next = event.parent;
         }
     }
@@ -126,3 +193,6 @@ fn each_row(
     }
     Ok(())
 }
+
+/// A row of a small table has about so many bytes.
+const BYTES_OF_ROW: u64 = 250;

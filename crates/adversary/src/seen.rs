@@ -1,15 +1,18 @@
 //! One row as its recipient sees it: where, when, and what it hangs together with.
 
+use std::sync::Arc;
+
 use reedbed_core::period::{Day, PeriodCells, PeriodRead};
 use reedbed_core::place::{Nano, Point};
 use reedbed_formats::cells::{Row, Source};
 use reedbed_formats::place::{self, OutlineRead, PlaceCells, PlaceRead};
 
 use crate::columns::Columns;
+use crate::sample::mixed;
 use crate::ways::{Key, Way, hash_of};
 
 /// A place as a row states it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct SeenPlace {
     pub(crate) point: Point,
     /// The circle that the row states around it; nought where it states none.
@@ -27,10 +30,38 @@ pub(crate) struct Seen {
     pub(crate) event: Option<u64>,
     pub(crate) parent_event: Option<u64>,
     pub(crate) recorder: Option<u64>,
-    /// What it has in each way, with the index of the column in [`Columns::ways`].
-    pub(crate) keys: Vec<(Key, usize)>,
+    /// What it has in each way, with the print of the column.
+    pub(crate) keys: Vec<(Key, u32)>,
+    /// What the event around it states: column and value, by print.
+    pub(crate) event_states: Option<Arc<[(u32, u32)]>>,
     /// Whether it says that it was generalised.
     pub(crate) says_so: bool,
+}
+
+impl SeenPlace {
+    /// Whether a point may be the place.
+    pub(crate) fn may_hold(&self, point: Point) -> bool {
+        match self.edges {
+            Some([south, north, west, east]) => {
+                (south..=north).contains(&point.lat()) && (west..=east).contains(&point.lon())
+            }
+            None => self.point.distance_floor_m(point) <= self.radius_m,
+        }
+    }
+
+    /// South, north, west and east of a box around it, in nano-degrees.
+    pub(crate) fn bounds(&self) -> [i64; 4] {
+        if let Some(edges) = self.edges {
+            return edges.map(|edge| edge.0);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "nano-degrees of the globe")]
+        let nano = |degrees: f64| (degrees.min(360.0) * 1e9) as i64;
+        let (lat, lon) = (self.point.lat().0, self.point.lon().0);
+        let north = self.radius_m / METRES_PER_DEGREE;
+        let shrink = self.point.lat().degrees().to_radians().cos().max(0.02);
+        let (north, east) = (nano(north), nano(north / shrink));
+        [lat - north, lat + north, lon - east, lon + east]
+    }
 }
 
 impl Seen {
@@ -49,7 +80,7 @@ impl Seen {
         if !is_withheld(&recorder) {
             seen.recorder = Key::of(Way::ObserverDay, &recorder, folded).map(|key| key.hash);
         }
-        for (index, (way, source, _)) in columns.ways.iter().enumerate() {
+        for (way, source, named) in &columns.ways {
             let text = row.text(source);
             if is_withheld(&text) {
                 continue;
@@ -57,9 +88,9 @@ impl Seen {
             if let Some(mut key) = Key::of(*way, &text, folded) {
                 // A detail is one of its own column only.
                 if *way == Way::Detail {
-                    key.hash ^= hash_of(Way::Detail, source_name(columns, index).as_bytes());
+                    key.hash ^= u64::from(named.print).wrapping_mul(0x9e37_79b9_7f4a_7c15);
                 }
-                seen.keys.push((key, index));
+                seen.keys.push((key, named.print));
             }
         }
         seen
@@ -71,22 +102,61 @@ impl Seen {
     }
 
     /// All keys, those of event and recorder included.
-    pub(crate) fn all_keys(&self) -> Vec<(Key, Option<usize>)> {
-        let mut keys: Vec<(Key, Option<usize>)> =
-            self.keys.iter().map(|(key, column)| (*key, Some(*column))).collect();
-        let own = |way, hash: Option<u64>| hash.map(|hash| (Key { way, hash }, None));
-        keys.extend(own(Way::Event, self.event));
-        keys.extend(own(Way::ParentEvent, self.parent_event));
-        if let (Some(recorder), Some(day)) = (self.recorder, self.day()) {
-            let day = hash_of(Way::ObserverDay, day.to_string().as_bytes());
-            keys.push((Key { way: Way::ObserverDay, hash: recorder ^ day.rotate_left(17) }, None));
+    pub(crate) fn all_keys(&self) -> impl Iterator<Item = (Key, u32)> {
+        let own = |way, hash: Option<u64>| hash.map(|hash| (Key { way, hash }, 0));
+        let more = [
+            own(Way::Event, self.event),
+            own(Way::ParentEvent, self.parent_event),
+            own(Way::ObserverDay, self.recorder_day()),
+        ];
+        self.keys.iter().copied().chain(more.into_iter().flatten())
+    }
+
+    /// Its recorder and day, where it says both.
+    pub(crate) fn recorder_day(&self) -> Option<u64> {
+        let (recorder, day) = (self.recorder?, self.day()?);
+        let day = u64::from(day.year()) * 400 + u64::from(day.day_of_year());
+        Some(recorder ^ mixed(day))
+    }
+
+    /// What a row states of its event: column and value, by print.
+    pub(crate) fn states(&self, row: Row<'_>, columns: &Columns<'_>) -> Vec<(u32, u32)> {
+        let mut folded = String::new();
+        let own = columns.context.iter().filter_map(|(source, named)| {
+            Some((named.print, print_of_text(&row.text(source), &mut folded)?))
+        });
+        let mut all: Vec<(u32, u32)> = own.collect();
+        for (column, value) in self.event_states.iter().flat_map(|states| states.iter()) {
+            if !all.iter().any(|(known, _)| known == column) {
+                all.push((*column, *value));
+            }
         }
-        keys
+        all
+    }
+
+    /// What it states in one column.
+    pub(crate) fn states_in(
+        &self,
+        row: Row<'_>,
+        columns: &Columns<'_>,
+        column: u32,
+    ) -> Option<u32> {
+        let mut folded = String::new();
+        let own = columns.context.iter().find(|(_, named)| named.print == column);
+        own.and_then(|(source, _)| print_of_text(&row.text(source), &mut folded)).or_else(|| {
+            let mut states = self.event_states.iter().flat_map(|states| states.iter());
+            states.find(|(known, _)| *known == column).map(|(_, value)| *value)
+        })
     }
 }
 
-fn source_name<'a>(columns: &'a Columns<'_>, index: usize) -> &'a str {
-    columns.ways.get(index).map_or("", |(_, _, heading)| heading)
+/// The print of a text that says something.
+#[expect(clippy::cast_possible_truncation, reason = "half of the hash is enough to tell apart")]
+fn print_of_text(text: &str, folded: &mut String) -> Option<u32> {
+    if is_withheld(text) {
+        return None;
+    }
+    Key::of(Way::Site, text, folded).map(|key| key.hash as u32)
 }
 
 fn hashed(row: Row<'_>, source: &Source, way: Way) -> Option<u64> {
@@ -155,3 +225,6 @@ fn read_days(row: Row<'_>, columns: &Columns<'_>) -> Option<(Day, Day)> {
         _ => None,
     }
 }
+
+/// Units: metres; a degree of latitude, somewhat less than it is anywhere.
+const METRES_PER_DEGREE: f64 = 110_000.0;

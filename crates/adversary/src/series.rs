@@ -1,9 +1,7 @@
 //! Neighbours in series of numbers, and in the order of rows.
 
-use reedbed_core::place::Point;
 use rustc_hash::FxHashMap;
 
-use crate::agreement::Agreement;
 use crate::seen::SeenPlace;
 use crate::target::Target;
 use crate::ways::{Way, hash_of};
@@ -24,14 +22,20 @@ pub(crate) fn numbered(text: &str, column: &str) -> Option<(u64, u64)> {
     Some((hash_of(Way::Number, around.as_bytes()), number.parse().ok()?))
 }
 
+/// A number of a series, in a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Numbered {
+    pub(crate) column: u32,
+    pub(crate) series: u64,
+    pub(crate) number: u64,
+}
+
 /// The nearest exact neighbours of each protected record, below and above.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Series {
-    /// By series: the numbers of protected records with their targets, sorted.
-    wanted: FxHashMap<u64, Vec<(u64, usize)>>,
-    found: FxHashMap<(u64, usize), Neighbours>,
-    /// The last exact record of each series, for measuring how often neighbours lie together.
-    last: FxHashMap<u64, (u64, Point)>,
+    /// By column and series: the numbers of protected records with their targets, sorted.
+    wanted: FxHashMap<(u32, u64), Vec<(u64, usize)>>,
+    found: FxHashMap<(u32, u64, usize), Neighbours>,
 }
 
 /// The nearest exact records below and above a number: their distance in the series and place.
@@ -44,10 +48,10 @@ pub(crate) struct Neighbours {
 impl Series {
     /// Notes the numbers of protected records.
     pub(crate) fn of(targets: &[Target]) -> Self {
-        let mut wanted: FxHashMap<u64, Vec<(u64, usize)>> = FxHashMap::default();
+        let mut wanted: FxHashMap<(u32, u64), Vec<(u64, usize)>> = FxHashMap::default();
         for (index, target) in targets.iter().enumerate() {
-            for (series, number, _) in &target.numbers {
-                wanted.entry(*series).or_default().push((*number, index));
+            for Numbered { column, series, number } in target.numbers.iter().copied() {
+                wanted.entry((column, series)).or_default().push((number, index));
             }
         }
         wanted.values_mut().for_each(|numbers| numbers.sort_unstable());
@@ -55,48 +59,50 @@ impl Series {
     }
 
     /// Adds an exact record of a series.
-    pub(crate) fn add(
-        &mut self,
-        way: Way,
-        series: u64,
-        number: u64,
-        seen: SeenPlace,
-        agreement: &mut Agreement,
-    ) {
-        match self.last.get(&series) {
-            Some((last, place)) if last.abs_diff(number) <= FARTHEST && *last != number => {
-                agreement.pair(way, place.distance_bound_m(seen.point));
-            }
-            _ => {}
-        }
-        if self.last.contains_key(&series) || self.last.len() < MOST_SERIES {
-            self.last.insert(series, (number, seen.point));
-        }
-        let Some(numbers) = self.wanted.get(&series) else { return };
+    pub(crate) fn add(&mut self, of: Numbered, seen: SeenPlace) {
+        let Numbered { column, series, number } = of;
+        let Some(numbers) = self.wanted.get(&(column, series)) else { return };
         let from = numbers.partition_point(|(wanted, _)| wanted + FARTHEST < number);
         let near = numbers.get(from..).unwrap_or_default();
         for (wanted, target) in near.iter().take_while(|(wanted, _)| *wanted <= number + FARTHEST) {
-            let neighbours = self.found.entry((series, *target)).or_default();
-            let (side, lag) = if number < *wanted {
-                (&mut neighbours.below, wanted - number)
+            let neighbours = self.found.entry((column, series, *target)).or_default();
+            if number < *wanted {
+                closer(&mut neighbours.below, (wanted - number, seen));
             } else {
-                (&mut neighbours.above, number - wanted)
-            };
-            if side.is_none_or(|(known, _)| lag < known) {
-                *side = Some((lag, seen));
+                closer(&mut neighbours.above, (number - wanted, seen));
+            }
+        }
+    }
+
+    /// Adds what another part of the copy gave.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (key, neighbours) in other.found {
+            let own = self.found.entry(key).or_default();
+            if let Some(below) = neighbours.below {
+                closer(&mut own.below, below);
+            }
+            if let Some(above) = neighbours.above {
+                closer(&mut own.above, above);
             }
         }
     }
 
     /// The neighbours of a protected record in one of its series.
-    pub(crate) fn neighbours(&self, series: u64, target: usize) -> Option<Neighbours> {
-        self.found.get(&(series, target)).copied()
+    pub(crate) fn neighbours(&self, of: Numbered, target: usize) -> Option<Neighbours> {
+        self.found.get(&(of.column, of.series, target)).copied()
+    }
+}
+
+/// Keeps the nearer of two neighbours; of two that are as near the one that lies first.
+fn closer(known: &mut Option<(u64, SeenPlace)>, other: (u64, SeenPlace)) {
+    let order = |(lag, seen): (u64, SeenPlace)| (lag, seen.point.lat().0, seen.point.lon().0);
+    if known.is_none_or(|known| order(other) < order(known)) {
+        *known = Some(other);
     }
 }
 
 /// Neighbours are so many numbers away at most.
-const FARTHEST: u64 = 5;
-const MOST_SERIES: usize = 100_000;
+pub(crate) const FARTHEST: u64 = 5;
 
 #[cfg(test)]
 mod tests {

@@ -15,6 +15,7 @@ use crate::columns::Columns;
 use crate::linking::Features;
 use crate::reading::At;
 use crate::seen::{Seen, SeenPlace};
+use crate::series::Numbered;
 use crate::ways::Key;
 
 /// A protected record under attack.
@@ -26,9 +27,14 @@ pub(crate) struct Target {
     pub(crate) days: Option<(Day, Day)>,
     /// Side of the floor cell in metres: who tells it finer has broken the rule.
     pub(crate) floor_m: f64,
-    pub(crate) keys: Vec<(Key, Option<usize>)>,
-    /// Its numbers in series: prefix, number and which column.
-    pub(crate) numbers: Vec<(u64, u64, usize)>,
+    /// What it shares with others, with the print of the column.
+    pub(crate) keys: Vec<(Key, u32)>,
+    /// Its numbers in series.
+    pub(crate) numbers: Vec<Numbered>,
+    /// What it states of its event: column and value, by print.
+    pub(crate) states: Vec<(u32, u32)>,
+    /// Whether a rule met it; else it only says that it was generalised.
+    pub(crate) is_listed: bool,
     /// What it may be linked by.
     pub(crate) features: Features,
     /// Places that its own texts tell, with the column of the text.
@@ -194,12 +200,7 @@ impl Target {
 
     /// Whether a point agrees with what the record itself says of its place.
     pub(crate) fn may_be_at(&self, point: Point) -> bool {
-        self.allowed.is_none_or(|place| match place.edges {
-            Some([south, north, west, east]) => {
-                (south..=north).contains(&point.lat()) && (west..=east).contains(&point.lon())
-            }
-            None => place.point.distance_floor_m(point) <= place.radius_m,
-        })
+        self.allowed.is_none_or(|place| place.may_hold(point))
     }
 
     /// Whether something on these days agrees with what the record says of its date.

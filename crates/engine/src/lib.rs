@@ -19,7 +19,6 @@ mod known;
 mod memo;
 pub mod metadata;
 mod notes;
-mod pipeline;
 mod place;
 mod plain_names;
 mod plan;

@@ -253,6 +253,11 @@ impl Located {
         *self.rows.entry((table, row)).or_default() += 1;
     }
 
+    /// Notes a row that is not to leave: no way that was tried hid it.
+    pub(crate) fn give_up(&mut self, table: usize, row: u64) {
+        self.rows.insert((table, row), usize::MAX);
+    }
+
     /// How many rows there are.
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
@@ -263,7 +268,9 @@ impl Located {
         match self.rows.get(&(table, row)) {
             None => 0,
             Some(1) => 1,
-            Some(2) => 4,
+            Some(2) => 3,
+            Some(3) => 6,
+            Some(4) => 10,
             Some(_) => usize::MAX,
         }
     }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use reedbed_core::period::Period;
 use reedbed_formats::chunk::Chunk;
+use reedbed_formats::pipeline;
 use reedbed_formats::row::Fields;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -19,7 +20,6 @@ use crate::facts::{self, FactMemo, RowFacts};
 use crate::frequency::{CommonCounter, CommonValues};
 use crate::judge::{Judge, NameCache, NameTally};
 use crate::notes::{ChunkNotes, GroupMemory, GroupNumbers, Notes};
-use crate::pipeline;
 use crate::place::Stated;
 use crate::plan::{Plan, Role};
 use crate::share::{Progress, ShareError};

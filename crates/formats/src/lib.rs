@@ -16,6 +16,7 @@ pub mod limits;
 pub mod meta;
 mod normalise;
 pub mod patch;
+pub mod pipeline;
 pub mod place;
 pub mod row;
 mod scan;

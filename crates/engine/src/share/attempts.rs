@@ -62,7 +62,7 @@ impl Prepared<'_> {
                 };
                 return Ok(self.shared(written, Some(attempts)));
             }
-            let is_mended = self.note(&mut located, &findings, &written);
+            let is_mended = self.note(&mut located, &findings, &written, round >= LATE);
             std::fs::remove_dir_all(folder).map_err(ShareError::writing)?;
             if !is_mended || round >= MOST_ROUNDS {
                 return Err(ShareError::Broken { findings: Box::new(findings) });
@@ -80,17 +80,24 @@ impl Prepared<'_> {
             checklist: settings.checklist.as_ref(),
             today: settings.today,
         };
+        let workers = settings.workers;
         let steps = match settings.audience {
             Audience::Partner { step } => u32::from(step),
             Audience::Public => 0,
         };
         let attack_settings =
-            reedbed_adversary::Settings { steps, most_claims: usize::MAX, ..Default::default() };
+            reedbed_adversary::Settings { steps, sure: SURE, most_claims: usize::MAX, workers };
         Ok(attack(&copy, &[], sensitive, &attack_settings)?)
     }
 
     /// Notes which rows were located; says whether all of them can be told more carefully.
-    fn note(&mut self, located: &mut Located, findings: &Findings, written: &Written) -> bool {
+    fn note(
+        &mut self,
+        located: &mut Located,
+        findings: &Findings,
+        written: &Written,
+        is_late: bool,
+    ) -> bool {
         let mut is_mended = true;
         for claim in &findings.claims {
             let table = written.names.iter().position(|name| *name == claim.file);
@@ -101,7 +108,13 @@ impl Prepared<'_> {
                 Some((table, *last.get(at)?))
             });
             match row {
-                Some((table, row)) if self.survey().is_told(table, row) => located.add(table, row),
+                Some((table, row)) if self.survey().is_told(table, row) => {
+                    if is_late {
+                        located.give_up(table, row)
+                    } else {
+                        located.add(table, row)
+                    }
+                }
                 // A sibling that is told coarsely, and not coarsely enough.
                 Some((table, row)) => is_mended &= self.survey_mut().withhold(table, row),
                 None => is_mended = false,
@@ -122,5 +135,9 @@ fn opened(folder: &Path, written: &Written) -> Result<Dataset, ShareError> {
     Ok(dataset::open(&inputs, &OpenOptions::default(), &Limits::default())?)
 }
 
+/// How sure an attacker may not be. Below even odds, because another attacker may measure otherwise.
+const SURE: f64 = 0.4;
 /// The copy is written and attacked so often at most.
-const MOST_ROUNDS: usize = 6;
+const MOST_ROUNDS: usize = 16;
+/// From this round on, what is located does not leave.
+const LATE: usize = 6;

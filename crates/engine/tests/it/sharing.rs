@@ -6,7 +6,7 @@ use reedbed_core::period::SeasonWindow;
 use reedbed_core::rule::RuleSet;
 use reedbed_formats::limits::Limits;
 
-use crate::support::{Copied, area_of, assert_balanced, rules, settings, share, share_limited};
+use crate::support::{Copied, area_of, assert_balanced, rules, settings, share, share_unattacked};
 
 fn bitterns() -> RuleSet {
     rules(&[("Botaurus stellaris", Category::High)])
@@ -206,7 +206,7 @@ fn records_that_leave_unread_are_those_that_share_nothing() {
         (0..60_000).filter(|row| row % 9_973 == 5).map(|row| row % 7_919).collect();
     let expected_tied = (0..60_000).filter(|row| listed.contains(&(row % 7_919))).count() as u64;
     let small = Limits { chunk_bytes: 64 << 10, ..Limits::default() };
-    let copied = share_limited(&[("records.csv", &text)], &settings(bitterns()), &small);
+    let copied = share_unattacked(&[("records.csv", &text)], &settings(bitterns()), &small);
     assert_balanced(&copied);
     assert_eq!(copied.shared.summary.records_clear, 60_000 - expected_tied);
     for site in listed {

@@ -167,14 +167,20 @@ pub(crate) fn share_archive(files: &[(&str, &str)], settings: &Settings) -> Copi
     share_paths(&[folder.path().to_owned()], settings)
 }
 
-/// Shares files under limits and reads the package.
-pub(crate) fn share_limited(
+/// Shares files under limits, without an attack on the copy, and reads the package.
+pub(crate) fn share_unattacked(
     files: &[(&str, &str)],
     settings: &Settings,
     limits: &Limits,
 ) -> Copied {
     let (_folder, paths) = input(files);
-    share_opened(&dataset::open(&paths, &OpenOptions::default(), limits).unwrap(), settings)
+    let dataset = dataset::open(&paths, &OpenOptions::default(), limits).unwrap();
+    let pseudonyms = Pseudonyms::new(&settings.secret, &settings.dataset, "public");
+    let prepared = share::prepare(&dataset, settings, &pseudonyms, &Silent).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let package = folder.path().join("package");
+    let shared = prepared.write(Some(&package), &Silent).unwrap();
+    read_copy(shared, folder)
 }
 
 /// Shares inputs and reads the package.
@@ -190,6 +196,11 @@ fn share_opened(dataset: &Dataset, settings: &Settings) -> Copied {
     let folder = tempfile::tempdir().unwrap();
     let package = folder.path().join("package");
     let shared = prepared.write_attacked(&package, &Silent).unwrap();
+    read_copy(shared, folder)
+}
+
+fn read_copy(shared: Shared, folder: tempfile::TempDir) -> Copied {
+    let package = folder.path().join("package");
     let mut files = BTreeMap::new();
     read_all(&package, &package, &mut files);
     Copied { shared, files, folder }

@@ -8,16 +8,16 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use reedbed_formats::chunk::Chunk;
-use reedbed_formats::error::FormatError;
-use reedbed_formats::table::Chunks;
+use crate::chunk::Chunk;
+use crate::error::FormatError;
+use crate::table::Chunks;
 
 /// Runs `work` on every chunk and `take` on every result, in order.
 ///
 /// Each worker has a state of its own, made by `start`; the states are handed back at the end.
 ///
 /// Errors: the first error of reading or taking; later chunks are then not worked on.
-pub(crate) fn run<S, T, E>(
+pub fn run<S, T, E>(
     mut chunks: Chunks,
     workers: usize,
     start: impl Fn() -> S + Sync,

@@ -1,0 +1,128 @@
+//! What all attacks claim, and the findings that are made of it.
+
+use reedbed_core::place::Point;
+use reedbed_formats::dataset::Dataset;
+use rustc_hash::FxHashMap;
+
+use crate::attack::Settings;
+use crate::claim::{Attack, AttackCount, Claim, Findings};
+use crate::linking::Searched;
+use crate::reading::At;
+use crate::target::Target;
+
+/// A claim before it is put into words.
+#[derive(Debug, Clone)]
+pub(crate) struct Guess {
+    pub(crate) attack: Attack,
+    pub(crate) point: Point,
+    pub(crate) radius_m: f64,
+    pub(crate) probability: f64,
+    pub(crate) because: String,
+    pub(crate) column: Option<String>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Claims {
+    guesses: FxHashMap<(usize, Attack), Guess>,
+    /// Records that tell their own place.
+    pub(crate) exact: Vec<(At, Guess, f64)>,
+    pub(crate) searched: Searched,
+}
+
+impl Claims {
+    /// Keeps the surest guess of each attack about each record.
+    pub(crate) fn guess(&mut self, target: usize, guess: Guess) {
+        if guess.probability < LEAST {
+            return;
+        }
+        match self.guesses.entry((target, guess.attack)) {
+            std::collections::hash_map::Entry::Occupied(mut known) => {
+                if known.get().probability < guess.probability {
+                    known.insert(guess);
+                }
+            }
+            std::collections::hash_map::Entry::Vacant(room) => {
+                room.insert(guess);
+            }
+        }
+    }
+
+    pub(crate) fn findings(
+        self,
+        copy: &Dataset,
+        targets: &[Target],
+        settings: &Settings,
+    ) -> Findings {
+        let protected = (targets.len() + self.exact.len()) as u64;
+        let mut best: FxHashMap<usize, &Guess> = FxHashMap::default();
+        let mut counts: FxHashMap<Attack, (u64, u64)> = FxHashMap::default();
+        for ((target, attack), guess) in &self.guesses {
+            let count = counts.entry(*attack).or_default();
+            count.1 += 1;
+            count.0 += u64::from(guess.probability >= settings.sure);
+            let known = best.entry(*target).or_insert(guess);
+            if (guess.probability, attack) > (known.probability, &known.attack) {
+                *known = guess;
+            }
+        }
+        let exact = self.exact.len() as u64;
+        if exact > 0 {
+            counts.insert(Attack::Exact, (exact, exact));
+        }
+        let file = |at: At| {
+            copy.tables.get(at.table).map_or("", |table| table.file_name(at.file)).to_owned()
+        };
+        let narrowing = |guess: &Guess, floor_m: f64| {
+            (std::f64::consts::PI * guess.radius_m * guess.radius_m / (floor_m * floor_m)).min(1.0)
+        };
+        let claim = |at: At, guess: &Guess, floor_m: f64| Claim {
+            file: file(at),
+            line: at.line,
+            row: at.row,
+            attack: guess.attack,
+            latitude: guess.point.lat().degrees(),
+            longitude: guess.point.lon().degrees(),
+            radius_m: guess.radius_m,
+            probability: guess.probability,
+            narrowing: narrowing(guess, floor_m),
+            because: guess.because.clone(),
+            columns: guess.column.iter().cloned().collect(),
+        };
+        let mut claims: Vec<Claim> =
+            self.exact.iter().map(|(at, guess, floor_m)| claim(*at, guess, *floor_m)).collect();
+        for (target, guess) in best.iter().filter(|(_, guess)| guess.probability >= settings.sure) {
+            if let Some(target) = targets.get(*target) {
+                claims.push(claim(target.at, guess, target.allowed_area_m2().sqrt()));
+            }
+        }
+        let located = claims.len() as u64;
+        let mut narrowings: Vec<f64> = claims.iter().map(|claim| claim.narrowing).collect();
+        narrowings.resize(targets.len() + self.exact.len(), 1.0);
+        narrowings.sort_by(f64::total_cmp);
+        claims.sort_by(|a, b| {
+            b.probability
+                .total_cmp(&a.probability)
+                .then_with(|| (&a.file, a.line).cmp(&(&b.file, b.line)))
+        });
+        claims.truncate(settings.most_claims);
+        Findings {
+            protected,
+            located,
+            median_narrowing: narrowings.get(narrowings.len() / 2).copied().unwrap_or(1.0),
+            attacks: Attack::ALL
+                .into_iter()
+                .map(|attack| {
+                    let (located, claimed) = counts.get(&attack).copied().unwrap_or_default();
+                    AttackCount { attack, located, claimed }
+                })
+                .collect(),
+            claims,
+            sure: settings.sure,
+            combinations: self.searched.all,
+            combinations_tried: self.searched.tried,
+        }
+    }
+}
+
+/// Less sure guesses are not kept.
+const LEAST: f64 = 0.02;

@@ -1,0 +1,231 @@
+//! Series of numbers by themselves: how often neighbours lie together, and which numbers are missing.
+//!
+//! Where identifiers were given site by site, a number that is missing between two exact records of
+//! one place tells where the record is that bore it.
+//!
+//! Memory: some hundred thousand numbers to measure by; where a column turns out to tell places, 48
+//! bytes for each exact record of it, for at most [`MOST_NUMBERS`].
+
+use reedbed_core::period::Day;
+use reedbed_core::place::{DEGREE, Point};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::agreement::Agreement;
+use crate::sample::mixed;
+use crate::seen::SeenPlace;
+use crate::series::{FARTHEST, Numbered};
+use crate::sites::Few;
+use crate::target::Target;
+use crate::ways::Way;
+
+/// Numbers to measure by: whole blocks of a series, of each so many.
+#[derive(Debug, Clone)]
+pub(crate) struct Blocks {
+    every: u64,
+    numbers: Vec<(Numbered, Point)>,
+}
+
+impl Blocks {
+    /// Begins; looks at every so many blocks.
+    pub(crate) fn new(every: u64) -> Self {
+        Self { every: every.max(1), numbers: Vec::new() }
+    }
+
+    /// Adds an exact record.
+    pub(crate) fn add(&mut self, of: Numbered, point: Point) {
+        let block = mixed(of.series ^ u64::from(of.column)) ^ (of.number / BLOCK);
+        if self.every == 1 || mixed(block).is_multiple_of(self.every) {
+            self.numbers.push((of, point));
+        }
+    }
+
+    /// Adds what another part of the copy gave.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.numbers.extend(other.numbers);
+    }
+
+    /// Measures how often neighbours lie together, by column and distance in the series.
+    pub(crate) fn measure(&mut self, agreement: &mut Agreement) {
+        let order = |(of, point): &(Numbered, Point)| (*of, point.lat().0, point.lon().0);
+        self.numbers.sort_unstable_by_key(order);
+        for (at, (of, point)) in self.numbers.iter().enumerate() {
+            let is_near = |(other, _): &&(Numbered, Point)| {
+                (other.column, other.series) == (of.column, of.series)
+                    && other.number - of.number <= FARTHEST
+            };
+            for (other, place) in self.numbers.iter().skip(at + 1).take_while(is_near) {
+                let lag = other.number - of.number;
+                if lag > 0 {
+                    agreement.pair(Way::Number, of.column, lag, point.distance_bound_m(*place));
+                }
+            }
+        }
+    }
+
+    /// The columns in which neighbours lie together often enough that a gap tells something.
+    pub(crate) fn telling(&self, agreement: &Agreement) -> FxHashSet<u32> {
+        let columns: FxHashSet<u32> = self.numbers.iter().map(|(of, _)| of.column).collect();
+        let tells = |column: &u32| agreement.chance(Way::Number, *column, 1, TOGETHER_M) > TELLING;
+        columns.into_iter().filter(tells).collect()
+    }
+}
+
+/// An exact record with its number, place and days.
+type Bearer = (Numbered, SeenPlace, Option<(Day, Day)>);
+
+/// The exact records of the columns that tell places.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Numbers {
+    numbers: Vec<Bearer>,
+}
+
+/// Missing numbers between exact records of about one place.
+#[derive(Debug, Default)]
+pub(crate) struct Gaps {
+    gaps: Vec<Gap>,
+    squares: FxHashMap<(u32, i64, i64), Vec<usize>>,
+    /// All numbers, for finding what stands beside one.
+    numbers: Vec<Bearer>,
+    series: FxHashSet<(u32, u64)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Gap {
+    column: u32,
+    point: Point,
+    /// How far the records on both sides are apart.
+    apart_m: f64,
+    radius_m: f64,
+    days: Option<(Day, Day)>,
+}
+
+impl Numbers {
+    /// Adds an exact record.
+    pub(crate) fn add(&mut self, of: Numbered, place: SeenPlace, days: Option<(Day, Day)>) {
+        if self.numbers.len() < MOST_NUMBERS {
+            self.numbers.push((of, place, days));
+        }
+    }
+
+    /// Adds what another part of the copy gave.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.numbers.extend(other.numbers);
+    }
+
+    /// Finds the gaps.
+    pub(crate) fn gaps(mut self) -> Gaps {
+        self.numbers
+            .sort_unstable_by_key(|(of, place, _)| (*of, place.point.lat().0, place.point.lon().0));
+        let mut gaps = Gaps::default();
+        for pair in self.numbers.windows(2) {
+            let [below, above] = pair else { continue };
+            if let Some(gap) = gap(below, above).filter(|_| above.0.number - below.0.number > 1) {
+                let at = gaps.gaps.len();
+                let square = (gap.column, square(gap.point.lat().0), square(gap.point.lon().0));
+                gaps.squares.entry(square).or_default().push(at);
+                gaps.gaps.push(gap);
+            }
+        }
+        gaps.series = self.numbers.iter().map(|(of, _, _)| (of.column, of.series)).collect();
+        gaps.numbers = self.numbers;
+        gaps
+    }
+}
+
+/// What lies between two numbers, if they stand near each other in one series.
+fn gap(below: &Bearer, above: &Bearer) -> Option<Gap> {
+    let is_one = (below.0.column, below.0.series) == (above.0.column, above.0.series);
+    if !is_one || above.0.number - below.0.number > WIDEST {
+        return None;
+    }
+    let days = match (below.2, above.2) {
+        (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+        _ => None,
+    };
+    Some(Gap {
+        column: below.0.column,
+        point: below.1.point,
+        apart_m: below.1.point.distance_bound_m(above.1.point),
+        radius_m: below.1.radius_m.max(above.1.radius_m),
+        days,
+    })
+}
+
+impl Gaps {
+    /// Whether any series is known in a column.
+    pub(crate) fn knows(&self, of: Numbered) -> bool {
+        self.series.contains(&(of.column, of.series))
+    }
+
+    /// The places of the gaps of a column that agree with what a record says.
+    pub(crate) fn of(&self, column: u32, target: &Target) -> Few {
+        let mut few = Few::default();
+        let Some(place) = target.allowed else { return few };
+        let [south, north, west, east] = place.bounds();
+        let rows = square(south)..=square(north);
+        let columns = square(west)..=square(east);
+        let size = |range: &std::ops::RangeInclusive<i64>| range.end() - range.start() + 1;
+        if size(&rows) * size(&columns) > MOST_SQUARES {
+            for gap in self.gaps.iter().filter(|gap| gap.column == column) {
+                add_if_possible(&mut few, gap, target);
+            }
+            return few;
+        }
+        for row in rows {
+            for at in columns.clone() {
+                for gap in self.squares.get(&(column, row, at)).into_iter().flatten() {
+                    if let Some(gap) = self.gaps.get(*gap) {
+                        add_if_possible(&mut few, gap, target);
+                    }
+                }
+            }
+        }
+        few
+    }
+
+    /// Adds the gap that an exact record would leave, to those that are there.
+    pub(crate) fn with(&self, few: &mut Few, of: Numbered, target: &Target) {
+        let below = self.numbers.partition_point(|(other, _, _)| *other < of);
+        let above = self.numbers.partition_point(|(other, _, _)| *other <= of);
+        // A number that several records bear leaves no gap.
+        if above != below + 1 {
+            return;
+        }
+        let neighbours = below.checked_sub(1).and_then(|at| self.numbers.get(at));
+        if let (Some(below), Some(above)) = (neighbours, self.numbers.get(above))
+            && let Some(gap) = gap(below, above)
+        {
+            add_if_possible(few, &gap, target);
+        }
+    }
+}
+
+fn add_if_possible(few: &mut Few, gap: &Gap, target: &Target) {
+    let near_m = target.near_m();
+    if gap.apart_m <= near_m
+        && gap.radius_m <= near_m
+        && target.may_be_at(gap.point)
+        && target.may_be_on(gap.days)
+    {
+        few.add(gap.point);
+    }
+}
+
+fn square(nano: i64) -> i64 {
+    nano.div_euclid(SQUARE)
+}
+
+/// Numbers of one block.
+const BLOCK: u64 = 64;
+/// Neighbours that lie so near each other are at one place.
+///
+/// Units: metres.
+const TOGETHER_M: f64 = 1_000.0;
+/// A column tells places if more than this share of its neighbours lies together.
+const TELLING: f64 = 0.15;
+/// Numbers on both sides of a gap are no farther apart.
+const WIDEST: u64 = 4;
+const SQUARE: i64 = DEGREE / 20;
+const MOST_SQUARES: i64 = 10_000;
+/// Numbers kept of all columns, at most.
+const MOST_NUMBERS: usize = 8_000_000;

@@ -1,0 +1,214 @@
+//! Elimination, and how sure it is: exact records of the copy are taken for protected ones and told
+//! as these are, to see how often what is left is the right place.
+//!
+//! Where the copy tells unlisted records coarsely too, whoever made it keeps siblings back; a trial
+//! then leaves out all of the record's event, and all of its recorder's day. Else it leaves out the
+//! record alone: its siblings are told exactly.
+
+use reedbed_core::period::{Day, Period, Precision};
+use reedbed_core::place::{Nano, Point};
+
+use crate::numbers::Gaps;
+use crate::odds::{Kind, Odds};
+use crate::sample::mixed;
+use crate::seen::SeenPlace;
+use crate::series::Numbered;
+use crate::sites::{Asked, Crowd, Exact, Few, Sites, Without};
+use crate::target::Target;
+
+/// An exact record that is taken for a protected one.
+#[derive(Debug, Clone)]
+pub(crate) struct Trial {
+    pub(crate) exact: Exact,
+    /// What it states of its event.
+    pub(crate) states: Vec<(u32, u32)>,
+    pub(crate) numbers: Vec<Numbered>,
+}
+
+/// Questions about all protected records and all trials.
+pub(crate) struct Trials {
+    sites: Sites,
+    /// By target: the question about its period, and that about all times.
+    asked: Vec<Option<(usize, usize)>>,
+    trials: Vec<Tried>,
+}
+
+struct Tried {
+    truth: Point,
+    /// What the trial looks like as a protected record.
+    as_target: Target,
+    numbers: Vec<Numbered>,
+    asked: Option<(usize, usize)>,
+}
+
+/// What is left for a record, in one way of looking.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Left {
+    pub(crate) kind: Kind,
+    pub(crate) crowd: Crowd,
+    /// The column by which it was looked, if by one.
+    pub(crate) column: Option<u32>,
+}
+
+impl Trials {
+    /// Asks about the targets, and about trials that are told as they are.
+    pub(crate) fn of(targets: &[Target], trials: &[Trial]) -> Self {
+        let mut sites = Sites::default();
+        let asked =
+            targets.iter().map(|target| ask(&mut sites, target, Without::Nothing)).collect();
+        let listed: Vec<&Target> =
+            targets.iter().filter(|target| target.is_listed && target.allowed.is_some()).collect();
+        let coarse = targets.iter().filter(|target| !target.is_listed).count();
+        let keeps_siblings_back = coarse * 4 > listed.len();
+        let trials = trials
+            .iter()
+            .enumerate()
+            .filter_map(|(index, trial)| {
+                let at =
+                    usize::try_from(mixed(index as u64) % (listed.len() as u64).max(1)).ok()?;
+                let as_target = told_as(trial, listed.get(at)?, index)?;
+                let without = if keeps_siblings_back {
+                    Without::Event(trial.exact.event, trial.exact.recorder_day)
+                } else {
+                    Without::Row(trial.exact.table, trial.exact.row)
+                };
+                let asked = ask(&mut sites, &as_target, without);
+                let (truth, numbers) = (trial.exact.place.point, trial.numbers.clone());
+                Some(Tried { truth, as_target, numbers, asked })
+            })
+            .collect();
+        Self { sites, asked, trials }
+    }
+
+    /// The questions, for being answered.
+    pub(crate) fn questions(&self) -> &Sites {
+        &self.sites
+    }
+
+    /// How often each kind of looking leads to the right place.
+    pub(crate) fn odds(&self, sites: &Sites, gaps: &Gaps, telling: &[u32]) -> Odds {
+        let mut odds = Odds::default();
+        for trial in &self.trials {
+            let near_m = trial.as_target.near_m();
+            let is_hit = |crowd: &Crowd| crowd.point.distance_bound_m(trial.truth) <= near_m;
+            for left in left(sites, trial.asked, near_m) {
+                odds.count(left.kind, &left.crowd, is_hit(&left.crowd));
+            }
+            for column in telling {
+                let Some(own) = trial.numbers.iter().find(|of| of.column == *column) else {
+                    continue;
+                };
+                let mut few = gaps.of(*column, &trial.as_target);
+                gaps.with(&mut few, *own, &trial.as_target);
+                if let Some(crowd) = few.crowd(near_m) {
+                    odds.count(Kind::Gap, &crowd, is_hit(&crowd));
+                }
+            }
+        }
+        odds
+    }
+
+    /// What is left for a target, in each way of looking.
+    pub(crate) fn left(&self, sites: &Sites, target: usize, near_m: f64) -> Vec<Left> {
+        left(sites, self.asked.get(target).copied().flatten(), near_m)
+    }
+}
+
+fn left(sites: &Sites, asked: Option<(usize, usize)>, near_m: f64) -> Vec<Left> {
+    let Some((in_period, any_time)) = asked else { return Vec::new() };
+    let crowd = |few: &Few| few.crowd(near_m);
+    let mut found = Vec::new();
+    let (kind, at, first) = match sites.sites(in_period).and_then(crowd) {
+        Some(first) => (Kind::InPeriod, in_period, Some(first)),
+        None => (Kind::AnyTime, any_time, sites.sites(any_time).and_then(crowd)),
+    };
+    found.extend(first.map(|crowd| Left { kind, crowd, column: None }));
+    for (column, few) in sites.alike(at) {
+        let kind = if column.is_none() { Kind::Alike } else { Kind::LikeOne };
+        found.extend(crowd(few).map(|crowd| Left { kind, crowd, column }));
+    }
+    found
+}
+
+fn ask(sites: &mut Sites, target: &Target, without: Without) -> Option<(usize, usize)> {
+    let asked = |days| {
+        let (place, near_m) = (target.allowed?, target.near_m());
+        Some(Asked { place, days, near_m, without, stated: target.states.clone() })
+    };
+    let in_period = sites.ask(asked(target.days)?);
+    Some((in_period, sites.ask(asked(None)?)))
+}
+
+/// An exact record told as a protected one is.
+fn told_as(trial: &Trial, like: &Target, index: usize) -> Option<Target> {
+    let allowed = region_like(like.allowed?, trial.exact.place.point, index)?;
+    let days = match (like.days, trial.exact.days) {
+        (Some(told), Some(own)) => Some(period_like(told, own)),
+        _ => None,
+    };
+    let is_stated = |column: &u32| like.states.iter().any(|(stated, _)| stated == column);
+    Some(Target {
+        at: like.at,
+        allowed: Some(allowed),
+        days,
+        floor_m: like.floor_m,
+        keys: Vec::new(),
+        numbers: Vec::new(),
+        states: trial.states.iter().filter(|(column, _)| is_stated(column)).copied().collect(),
+        is_listed: true,
+        features: Default::default(),
+        told: Vec::new(),
+    })
+}
+
+/// The cell of the grid of a region that holds a point; of a circle, one that lies around the point
+/// as if by chance.
+fn region_like(like: SeenPlace, point: Point, index: usize) -> Option<SeenPlace> {
+    if let Some([south, north, west, east]) = like.edges {
+        let on_grid = |angle: Nano, from: Nano, to: Nano| {
+            let side = (to.0 - from.0).max(1);
+            let low = from.0 + (angle.0 - from.0).div_euclid(side) * side;
+            [Nano(low), Nano(low + side)]
+        };
+        let [south, north] = on_grid(point.lat(), south, north);
+        let [west, east] = on_grid(point.lon(), west, east);
+        let middle = |a: Nano, b: Nano| Nano(a.0 + (b.0 - a.0) / 2);
+        let centre = Point::clamped(middle(south, north), middle(west, east));
+        let edges = Some([south, north, west, east]);
+        return Some(SeenPlace { point: centre, radius_m: like.radius_m, edges });
+    }
+    let hash = mixed(index as u64 ^ 0x5eed);
+    #[expect(clippy::cast_precision_loss, reason = "a part of a turn and of a radius")]
+    let (turn, part) =
+        ((hash >> 40) as f64 / 16_777_216.0, (hash & 0xff_ffff) as f64 / 16_777_216.0);
+    // Evenly over the disc.
+    let away_m = like.radius_m * part.sqrt() * 0.98;
+    let angle = turn * std::f64::consts::TAU;
+    let lat = point.lat().degrees() + away_m * angle.sin() / METRES_PER_DEGREE;
+    let shrink = point.lat().degrees().to_radians().cos().max(0.02);
+    let lon = point.lon().degrees() + away_m * angle.cos() / (METRES_PER_DEGREE * shrink);
+    let point = Point::from_degrees(lat.clamp(-90.0, 90.0), lon.clamp(-180.0, 180.0))?;
+    Some(SeenPlace { point, radius_m: like.radius_m, edges: None })
+}
+
+/// A period told as another one is: the same kind of year, month, day, or as long.
+fn period_like(told: (Day, Day), own: (Day, Day)) -> (Day, Day) {
+    let (Some(told), Some(own)) = (Period::new(told.0, told.1), Period::new(own.0, own.1)) else {
+        return own;
+    };
+    let like = [Precision::Day, Precision::Month, Precision::Year, Precision::Decade]
+        .into_iter()
+        .find(|precision| {
+            let day = Period::new(told.start(), told.start());
+            day.is_some_and(|day| day.generalise(*precision) == told)
+        });
+    let period = own.generalise(like.unwrap_or(Precision::Decade));
+    (period.start(), period.end())
+}
+
+/// Trials of small copies, about.
+const MOST_TRIALS: usize = 1_500;
+/// A record is tried so often at most.
+const MOST_TIMES: usize = 6;
+/// Units: metres; a degree of latitude.
+const METRES_PER_DEGREE: f64 = 111_000.0;
