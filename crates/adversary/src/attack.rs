@@ -7,6 +7,7 @@ use reedbed_formats::error::FormatError;
 use rustc_hash::FxHashMap;
 
 use crate::agreement::Agreement;
+use crate::besides::Besides;
 use crate::candidates::Sites;
 use crate::claim::{Attack, AttackCount, Claim, Findings};
 use crate::columns::{Columns, PLACE_TERMS};
@@ -18,6 +19,8 @@ use crate::series::{Series, numbered};
 use crate::target::{Floors, Sensitive, Target};
 use crate::text;
 use crate::ways::{Key, Way};
+
+mod regions;
 
 /// How a copy is attacked.
 #[derive(Debug, Clone, Copy)]
@@ -40,11 +43,10 @@ impl Default for Settings {
 ///
 /// Errors: [`FormatError`] where the copy cannot be read.
 ///
-/// `others` are what the attacker has besides: earlier or more public copies, the copies of others,
-/// files from elsewhere.
+/// `besides` is what the attacker has more than the copy.
 pub fn attack(
     copy: &Dataset,
-    others: &[Dataset],
+    besides: &Besides<'_>,
     sensitive: Sensitive<'_>,
     settings: &Settings,
 ) -> Result<Findings, FormatError> {
@@ -58,9 +60,11 @@ pub fn attack(
         board.by_texts(index, target);
         board.by_elimination(index, target, &traces);
     }
-    for other in others {
-        board.by_linking(&Known::read(other)?, &targets, &traces);
+    for known in besides.known {
+        board.by_linking(&Known::read(known)?, &targets, &traces);
     }
+    board.by_averaging(&targets, &traces);
+    board.by_coalition(besides.with, &targets, &traces)?;
     Ok(board.claims.findings(copy, &targets, settings))
 }
 
@@ -94,6 +98,8 @@ struct Guess {
 #[derive(Debug, Default)]
 struct Claims {
     guesses: FxHashMap<(usize, Attack), Guess>,
+    /// Areas in m² of what was guessed, where it fills less than its circle.
+    areas: FxHashMap<(usize, Attack), f64>,
     /// Records that tell their own place.
     exact: Vec<(At, Guess, f64)>,
     searched: Searched,
@@ -269,7 +275,8 @@ impl Board<'_, '_> {
     }
 
     fn by_linking(&mut self, known: &Known, targets: &[Target], traces: &Traces) {
-        let (links, searched) = known.link(targets, &traces.sample);
+        let (links, searched) =
+            known.link(targets, &traces.sample, |target, place| target.may_be_at(place.point));
         self.claims.searched.tried += searched.tried;
         self.claims.searched.all += searched.all;
         for (index, link) in links {
@@ -428,10 +435,11 @@ impl Claims {
         let file = |at: At| {
             copy.tables.get(at.table).map_or("", |table| table.file_name(at.file)).to_owned()
         };
-        let narrowing = |guess: &Guess, floor_m: f64| {
-            (std::f64::consts::PI * guess.radius_m * guess.radius_m / (floor_m * floor_m)).min(1.0)
+        let narrowing = |guess: &Guess, area_m2: Option<f64>, floor_m: f64| {
+            let circle = std::f64::consts::PI * guess.radius_m * guess.radius_m;
+            (area_m2.map_or(circle, |area| area.min(circle)) / (floor_m * floor_m)).min(1.0)
         };
-        let claim = |at: At, guess: &Guess, floor_m: f64| Claim {
+        let claim = |at: At, guess: &Guess, area_m2: Option<f64>, floor_m: f64| Claim {
             file: file(at),
             line: at.line,
             attack: guess.attack,
@@ -439,15 +447,19 @@ impl Claims {
             longitude: guess.point.lon().degrees(),
             radius_m: guess.radius_m,
             probability: guess.probability,
-            narrowing: narrowing(guess, floor_m),
+            narrowing: narrowing(guess, area_m2, floor_m),
             because: guess.because.clone(),
             columns: guess.column.iter().cloned().collect(),
         };
-        let mut claims: Vec<Claim> =
-            self.exact.iter().map(|(at, guess, floor_m)| claim(*at, guess, *floor_m)).collect();
-        for (target, guess) in best.iter().filter(|(_, guess)| guess.probability >= settings.sure) {
-            if let Some(target) = targets.get(*target) {
-                claims.push(claim(target.at, guess, target.allowed_area_m2().sqrt()));
+        let mut claims: Vec<Claim> = self
+            .exact
+            .iter()
+            .map(|(at, guess, floor_m)| claim(*at, guess, None, *floor_m))
+            .collect();
+        for (index, guess) in best.iter().filter(|(_, guess)| guess.probability >= settings.sure) {
+            if let Some(target) = targets.get(*index) {
+                let area_m2 = self.areas.get(&(*index, guess.attack)).copied();
+                claims.push(claim(target.at, guess, area_m2, target.allowed_area_m2().sqrt()));
             }
         }
         let located = claims.len() as u64;

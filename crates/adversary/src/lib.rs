@@ -10,12 +10,16 @@
 
 mod agreement;
 mod attack;
+mod averaging;
+mod besides;
 mod candidates;
 mod claim;
+mod coalition;
 mod columns;
 mod evidence;
 mod linking;
 mod reading;
+mod region;
 mod seen;
 mod series;
 mod target;
@@ -23,5 +27,6 @@ mod text;
 mod ways;
 
 pub use attack::{Settings, attack};
+pub use besides::Besides;
 pub use claim::{Attack, AttackCount, Claim, Findings};
 pub use target::Sensitive;

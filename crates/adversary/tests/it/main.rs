@@ -7,4 +7,5 @@
 )]
 
 mod planted;
+mod regions;
 mod support;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use reedbed_adversary::{Attack, Findings, Sensitive, Settings, attack};
+use reedbed_adversary::{Attack, Besides, Findings, Sensitive, Settings, attack};
 use reedbed_core::area::AreaSet;
 use reedbed_core::category::Category;
 use reedbed_core::period::Day;
@@ -37,7 +37,7 @@ pub(crate) fn bitterns() -> RuleSet {
 }
 
 /// A table as it was published; it is there as long as its folder.
-fn published(text: &str) -> (tempfile::TempDir, Dataset) {
+pub(crate) fn published(text: &str) -> (tempfile::TempDir, Dataset) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("copy.csv");
     std::fs::write(&path, text).unwrap();
@@ -52,21 +52,32 @@ pub(crate) fn attacked(text: &str) -> Findings {
 
 /// Attacks a table under other rules.
 pub(crate) fn attacked_under(text: &str, rules: &RuleSet) -> Findings {
-    attacked_by(text, &[], rules)
+    attacked_by(text, &Besides::default(), rules)
 }
 
 /// Attacks a table by an attacker who knows another.
 pub(crate) fn attacked_with(text: &str, other: &str) -> Findings {
     let (_folder, other) = published(other);
-    attacked_by(text, &[other], &bitterns())
+    attacked_by(text, &Besides { known: &[other], ..Besides::default() }, &bitterns())
 }
 
-fn attacked_by(text: &str, others: &[Dataset], rules: &RuleSet) -> Findings {
+/// Attacks a public copy by an attacker who has something besides.
+pub(crate) fn attacked_by(text: &str, besides: &Besides<'_>, rules: &RuleSet) -> Findings {
+    attacked_in_steps(text, besides, rules, 0)
+}
+
+/// Attacks a copy for a partner.
+pub(crate) fn attacked_in_steps(
+    text: &str,
+    besides: &Besides<'_>,
+    rules: &RuleSet,
+    steps: u32,
+) -> Findings {
     let (_folder, copy) = published(text);
     let areas = AreaSet::default();
     let today = Day::new(2026, 11, 23).unwrap();
     let sensitive = Sensitive { rules, areas: &areas, checklist: None, today };
-    attack(&copy, others, sensitive, &Settings::default()).unwrap()
+    attack(&copy, besides, sensitive, &Settings { steps, ..Settings::default() }).unwrap()
 }
 
 /// How many protected records an attack located.
