@@ -21,6 +21,9 @@ use crate::text;
 use crate::ways::{Key, Way};
 
 mod regions;
+mod texts;
+
+use texts::Texts;
 
 /// How a copy is attacked.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +56,8 @@ pub fn attack(
     let reading = Reading::of(copy)?;
     let mut board = Board { reading: &reading, settings, claims: Claims::default() };
     let targets = board.targets(sensitive)?;
-    let traces = board.traces(&targets)?;
+    let mut texts = Texts::of(&reading, besides, sensitive, &targets)?;
+    let traces = board.traces(&targets, &mut texts)?;
     for (index, target) in targets.iter().enumerate() {
         board.by_ways(index, target, &traces);
         board.by_numbers(index, target, &traces);
@@ -63,6 +67,7 @@ pub fn attack(
     for known in besides.known {
         board.by_linking(&Known::read(known)?, &targets, &traces);
     }
+    board.by_names(&targets, &texts);
     board.by_averaging(&targets, &traces);
     board.by_coalition(besides.with, &targets, &traces)?;
     Ok(board.claims.findings(copy, &targets, settings))
@@ -146,7 +151,7 @@ impl Board<'_, '_> {
     }
 
     /// The second reading: what exact records share with protected ones.
-    fn traces(&self, targets: &[Target]) -> Result<Traces, FormatError> {
+    fn traces(&self, targets: &[Target], texts: &mut Texts<'_>) -> Result<Traces, FormatError> {
         let mut traces = Traces {
             evidence: Evidence::of(targets),
             agreement: Agreement::default(),
@@ -157,6 +162,7 @@ impl Board<'_, '_> {
         let by_table = self.sources();
         let mut folded = String::new();
         self.reading.each(|at, row, columns, seen| {
+            texts.note(at, row, columns, seen);
             let Some(place) = seen.place.filter(|place| place.radius_m <= EXACT_M) else { return };
             for (key, _) in seen.all_keys() {
                 traces.evidence.add(key, place.point);

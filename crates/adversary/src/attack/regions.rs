@@ -146,7 +146,7 @@ impl Board<'_, '_> {
 
 impl Claims {
     /// Keeps a guess whose region fills less than its circle.
-    fn guess_region(&mut self, target: usize, guess: Guess, extent: &Extent) {
+    pub(super) fn guess_region(&mut self, target: usize, guess: Guess, extent: &Extent) {
         let key = (target, guess.attack);
         let is_surer =
             self.guesses.get(&key).is_none_or(|known| known.probability < guess.probability);

@@ -9,3 +9,4 @@
 mod planted;
 mod regions;
 mod support;
+mod texts;
