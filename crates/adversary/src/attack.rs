@@ -20,6 +20,7 @@ use crate::target::{Floors, Sensitive, Target};
 use crate::text;
 use crate::ways::{Key, Way};
 
+mod beside;
 mod regions;
 mod texts;
 
@@ -57,6 +58,7 @@ pub fn attack(
     let mut board = Board { reading: &reading, settings, claims: Claims::default() };
     let targets = board.targets(sensitive)?;
     let mut texts = Texts::of(&reading, besides, sensitive, &targets)?;
+    texts.read_metadata(copy);
     let traces = board.traces(&targets, &mut texts)?;
     for (index, target) in targets.iter().enumerate() {
         board.by_ways(index, target, &traces);
@@ -68,6 +70,7 @@ pub fn attack(
         board.by_linking(&Known::read(known)?, &targets, &traces);
     }
     board.by_names(&targets, &texts);
+    board.by_metadata(&targets, &texts);
     board.by_averaging(&targets, &traces);
     board.by_coalition(besides.with, &targets, &traces)?;
     Ok(board.claims.findings(copy, &targets, settings))

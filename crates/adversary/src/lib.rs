@@ -21,6 +21,7 @@ mod evidence;
 mod gazetteer;
 mod linking;
 mod mentions;
+mod metadata;
 mod reading;
 mod region;
 mod seen;

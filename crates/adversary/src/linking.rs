@@ -22,12 +22,14 @@ pub(crate) type Features = [u32; TERMS.len()];
 pub(crate) fn features(row: Row<'_>, sources: &[Source], folded: &mut String) -> Features {
     let mut features = [0; TERMS.len()];
     for (feature, source) in features.iter_mut().zip(sources) {
-        let text = row.text(source);
-        if let Some(key) = Key::of(Way::Detail, &text, folded) {
-            *feature = half(key.hash);
-        }
+        *feature = self::feature(&row.text(source), folded);
     }
     features
+}
+
+/// What one text is linked by; nought for nothing.
+pub(crate) fn feature(text: &str, folded: &mut String) -> u32 {
+    Key::of(Way::Detail, text, folded).map_or(0, |key| half(key.hash))
 }
 
 /// The columns of a table by which rows may be linked.
@@ -237,6 +239,8 @@ pub(crate) const TERMS: [&str; 16] = [
 ];
 /// Where `occurrenceID` stands in [`TERMS`].
 pub(crate) const IDENTIFIER: usize = 0;
+/// Where `catalogNumber` stands in [`TERMS`].
+pub(crate) const CATALOGUE: usize = 1;
 /// Where `scientificName` stands in [`TERMS`].
 pub(crate) const NAME: usize = 4;
 const MOST_COLUMNS: usize = 4;

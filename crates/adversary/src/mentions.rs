@@ -90,6 +90,11 @@ impl Mentions {
         }
     }
 
+    /// Whether a protected record is of any of some listed taxa.
+    pub(crate) fn is_of_any(&self, index: usize, taxa: &[RuleTaxonId]) -> bool {
+        self.taxa.get(&index).is_some_and(|own| own.iter().any(|taxon| taxa.contains(taxon)))
+    }
+
     /// Where a protected record may be, by what others mention; nothing at all where many sites do.
     pub(crate) fn of_target(&self, index: usize, target: &Target) -> Option<Mentioned> {
         let mentions = self.taxa.get(&index)?.iter().filter_map(|taxon| self.places.get(taxon));
@@ -112,7 +117,7 @@ impl Mentions {
     }
 
     /// The listed taxa that a text names in whole words, and does not deny.
-    fn named_in(&self, text: &str) -> Vec<RuleTaxonId> {
+    pub(crate) fn named_in(&self, text: &str) -> Vec<RuleTaxonId> {
         let mut found = Vec::new();
         let Some(matcher) = &self.matcher else { return found };
         for hit in matcher.find_iter(text).take(MOST_HITS) {

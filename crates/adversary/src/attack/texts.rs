@@ -1,6 +1,7 @@
 //! What texts say: areas and places that protected records name, and listed taxa that exact records
 //! mention. Gathered on the second reading.
 
+use reedbed_core::period::Day;
 use reedbed_core::place::Point;
 use reedbed_formats::cells::{Row, Source};
 use reedbed_formats::error::FormatError;
@@ -14,6 +15,7 @@ use crate::clip::Clips;
 use crate::columns::Columns;
 use crate::gazetteer::Gazetteer;
 use crate::mentions::Mentions;
+use crate::metadata::Metadata;
 use crate::reading::{At, Reading};
 use crate::seen::Seen;
 use crate::target::{Sensitive, Target};
@@ -26,7 +28,12 @@ pub(super) struct Texts<'a> {
     tables: Vec<TableTexts>,
     clips: Option<Clips<'a>>,
     pub(super) gazetteer: Gazetteer,
-    mentions: Mentions,
+    pub(super) mentions: Mentions,
+    pub(super) metadata: Metadata,
+    /// Exact places on the days of files.
+    pub(super) days: FxHashMap<Day, Vec<Point>>,
+    /// Whether there are records that are not protected.
+    pub(super) has_others: bool,
     /// By protected record: places that its texts name, with the column.
     named: FxHashMap<usize, Vec<(Point, usize)>>,
     /// Exact records whose texts name a place, and of these, those that lie there.
@@ -63,6 +70,9 @@ impl<'a> Texts<'a> {
             clips: besides.layers.filter(|layers| !layers.is_empty()).map(Clips::of),
             gazetteer,
             mentions: Mentions::of(&sensitive.rules.taxa),
+            metadata: Metadata::default(),
+            days: FxHashMap::default(),
+            has_others: false,
             named: FxHashMap::default(),
             named_by_exact: 0,
             lies_there: 0,
@@ -91,7 +101,12 @@ impl<'a> Texts<'a> {
             }
             return;
         }
+        self.has_others |= columns.is_records();
         let Some(place) = seen.place.filter(|place| place.radius_m <= EXACT_M) else { return };
+        let on_day = seen.day().and_then(|day| self.days.get_mut(&day));
+        if let Some(points) = on_day.filter(|points| points.len() < MOST_ON_DAY) {
+            points.push(place.point);
+        }
         let measures = !self.gazetteer.is_empty() && self.named_by_exact < MOST_MEASURED;
         for column in &texts.free {
             let text = row.cell(*column);
@@ -112,6 +127,13 @@ impl<'a> Texts<'a> {
                 }
             }
         }
+    }
+}
+
+impl Texts<'_> {
+    /// Exact places on the day of a file.
+    pub(super) fn on_day(&self, day: Day) -> Option<&[Point]> {
+        self.days.get(&day).map(Vec::as_slice)
     }
 }
 
@@ -235,6 +257,8 @@ const MENTIONED: f64 = 0.7;
 /// Fewer measure nothing.
 const FEWEST_MEASURED: u64 = 10;
 const MOST_MEASURED: u64 = 20_000;
+/// Exact places kept of one day.
+const MOST_ON_DAY: usize = 4_096;
 /// Places that one text names.
 const MOST_NAMED: usize = 8;
 /// Bytes of a text that can name something.

@@ -1,6 +1,7 @@
 //! Makes copies as they are published, and attacks them.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 use reedbed_adversary::{Attack, Besides, Findings, Sensitive, Settings, attack};
 use reedbed_core::area::AreaSet;
@@ -45,6 +46,23 @@ pub(crate) fn published(text: &str) -> (tempfile::TempDir, Dataset) {
     (folder, copy)
 }
 
+/// An archive as it was published: members with their content, and the day in July 2020 on which
+/// each was changed.
+pub(crate) fn packed(members: &[(&str, &str, u8)]) -> (tempfile::TempDir, Dataset) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("copy.zip");
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    for (name, content, day) in members {
+        let time = zip::DateTime::from_date_and_time(2020, 7, *day, 9, 30, 0).unwrap();
+        let options = zip::write::SimpleFileOptions::default().last_modified_time(time);
+        zip.start_file(*name, options).unwrap();
+        zip.write_all(content.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap();
+    let copy = dataset::open(&[path], &OpenOptions::default(), &Limits::default()).unwrap();
+    (folder, copy)
+}
+
 /// Attacks a table.
 pub(crate) fn attacked(text: &str) -> Findings {
     attacked_under(text, &bitterns())
@@ -74,10 +92,20 @@ pub(crate) fn attacked_in_steps(
     steps: u32,
 ) -> Findings {
     let (_folder, copy) = published(text);
+    attacked_copy(&copy, besides, rules, steps)
+}
+
+/// Attacks a copy that is open.
+pub(crate) fn attacked_copy(
+    copy: &Dataset,
+    besides: &Besides<'_>,
+    rules: &RuleSet,
+    steps: u32,
+) -> Findings {
     let areas = AreaSet::default();
     let today = Day::new(2026, 11, 23).unwrap();
     let sensitive = Sensitive { rules, areas: &areas, checklist: None, today };
-    attack(&copy, besides, sensitive, &Settings { steps, ..Settings::default() }).unwrap()
+    attack(copy, besides, sensitive, &Settings { steps, ..Settings::default() }).unwrap()
 }
 
 /// How many protected records an attack located.
