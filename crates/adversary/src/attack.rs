@@ -14,7 +14,7 @@ use crate::columns::{Columns, PLACE_TERMS};
 use crate::evidence::Evidence;
 use crate::linking::{self, Features, Known, Searched};
 use crate::reading::{At, Reading};
-use crate::seen::Seen;
+use crate::seen::{Seen, SeenPlace};
 use crate::series::{Series, numbered};
 use crate::target::{Floors, Sensitive, Target};
 use crate::text;
@@ -127,7 +127,7 @@ impl Board<'_, '_> {
             }
             let own_floor = || {
                 let place = seen.place.filter(|place| place.radius_m >= SMALLEST_M)?;
-                seen.says_so.then(|| place.radius_m * std::f64::consts::PI.sqrt())
+                seen.says_so.then(|| stated_floor_m(&place, self.settings.steps))
             };
             let listed = floors.of_row(row, columns, seen);
             let Some(floor_m) = listed.or_else(own_floor) else { return };
@@ -364,6 +364,16 @@ impl Board<'_, '_> {
     }
 }
 
+/// Side of the floor cell of a record that says that it was generalised and is on no list: of the
+/// region that it states; of half of it in a partner's copy, which tells blocks of 2 × 2 cells.
+fn stated_floor_m(place: &SeenPlace, steps: u32) -> f64 {
+    let side_m = match place.edges {
+        Some([south, north, ..]) => (north.degrees() - south.degrees()) * METRES_PER_DEGREE,
+        None => place.radius_m * std::f64::consts::PI.sqrt(),
+    };
+    if steps == 0 { side_m } else { side_m / 2.0 }
+}
+
 fn records(number: u64) -> String {
     if number == 1 { "a record".to_owned() } else { format!("{number} records") }
 }
@@ -504,6 +514,7 @@ impl Claims {
 ///
 /// Units: metres.
 const SMALLEST_M: f64 = 70.0;
+const METRES_PER_DEGREE: f64 = 111_320.0;
 /// A record is exact if its circle is no larger.
 ///
 /// Units: metres.

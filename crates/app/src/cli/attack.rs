@@ -30,7 +30,8 @@ pub(crate) struct Args {
     #[arg(long, num_args = 1.., value_name = "FILE")]
     known: Vec<PathBuf>,
     /// Other copies of the same data: another partner's, on another grid or level, of an earlier
-    /// policy, or before the data grew. Their regions are cut against each other.
+    /// policy, or before the data grew. Their regions are cut against each other; `--steps` is that
+    /// of the finest of them.
     #[arg(long, num_args = 1.., value_name = "COPY")]
     with: Vec<PathBuf>,
     /// Boundaries (GeoJSON) that an attacker has: of counties, protected areas, habitats, coasts. The
