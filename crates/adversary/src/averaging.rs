@@ -4,7 +4,7 @@
 use reedbed_core::place::{DEGREE, Point};
 use rustc_hash::FxHashMap;
 
-use crate::region::{Extent, Region, allowed_on_ground_m2};
+use crate::region::{Extent, Region, allowed_on_ground_m2, stated_area_m2};
 use crate::target::Target;
 use crate::ways::{Key, Way};
 
@@ -71,7 +71,7 @@ fn common(group: &[&Target]) -> Option<(Extent, f64, usize)> {
         }
         different.push(what);
         let region = Region::of(&place)?;
-        least = least.min(region.extent()?.area_m2);
+        least = least.min(stated_area_m2(&place));
         left = Some(match left {
             // Regions that are apart are not of one place.
             Some(left) => left.cut(&region)?,

@@ -6,7 +6,7 @@ use reedbed_core::place::Point;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::linking::{Features, IDENTIFIER, Known, Link, NAME, Searched};
-use crate::region::{Extent, Region, allowed_on_ground_m2};
+use crate::region::{Extent, Region, allowed_on_ground_m2, stated_area_m2};
 use crate::seen::SeenPlace;
 use crate::target::Target;
 
@@ -49,7 +49,7 @@ pub(crate) fn narrowed(
 fn cut(target: &Target, mut links: Vec<Link>) -> Option<Narrowed> {
     links.sort_by(|a, b| b.chance.total_cmp(&a.chance));
     let own = target.allowed.as_ref().and_then(Region::of);
-    let own_area = own.as_ref().and_then(Region::extent).map_or(f64::INFINITY, |own| own.area_m2);
+    let own_area = target.allowed.as_ref().map_or(f64::INFINITY, stated_area_m2);
     let mut left = own;
     let (mut area, mut chance, mut columns, mut copies) = (own_area, 1.0, Vec::new(), 0);
     for link in links {

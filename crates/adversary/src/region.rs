@@ -80,6 +80,23 @@ impl Region {
         Some(extent_of(around, share))
     }
 
+    /// The stretch of longitude at a latitude that lies in all circles, up to 1 % wider than it is.
+    fn between(&self, lat: i64) -> Option<(i64, i64)> {
+        let mut between = (self.edges[2], self.edges[3]);
+        for (centre, radius_m) in &self.circles {
+            let up_m = Nano(lat - centre.lat().0).degrees() * SHORTEST_DEGREE_M;
+            let across_m = (radius_m * radius_m - up_m * up_m).max(0.0).sqrt();
+            if up_m.abs() > *radius_m {
+                return None;
+            }
+            let shrink = shrink(i64::midpoint(lat, centre.lat().0));
+            let across = nano(across_m / SHORTEST_DEGREE_M / shrink)?;
+            let lon = centre.lon().0;
+            between = (between.0.max(lon - across), between.1.min(lon + across));
+        }
+        (between.0 <= between.1).then_some(between)
+    }
+
     /// The box around the raster points that hold, a step wider, and their share of its area.
     fn raster(&self, edges: [i64; 4], holds: &impl Fn(Point) -> bool) -> Option<([i64; 4], f64)> {
         let [south, north, west, east] = edges;
@@ -90,14 +107,12 @@ impl Region {
         let mut around: Option<[i64; 4]> = None;
         let mut hits = 0_u32;
         for row in 0..SIDE {
+            let lat = south + row * up + up / 2;
+            let Some((from, to)) = self.between(lat) else { continue };
             for column in 0..SIDE {
-                let (lat, lon) = (south + row * up + up / 2, west + column * right + right / 2);
+                let lon = west + column * right + right / 2;
                 let Some(point) = Point::new(Nano(lat), Nano(lon)) else { continue };
-                let in_circles = self
-                    .circles
-                    .iter()
-                    .all(|(centre, radius_m)| centre.distance_floor_m(point) <= *radius_m);
-                if !in_circles || !holds(point) {
+                if !(from..=to).contains(&lon) || !holds(point) {
                     continue;
                 }
                 hits += 1;
@@ -115,6 +130,14 @@ impl Region {
         let share = f64::from(hits) * area_of([0, up, 0, right])
             / area_of([0, around[1] - around[0], 0, around[3] - around[2]]);
         Some((around, share.min(1.0)))
+    }
+}
+
+/// The area that a row states.
+pub(crate) fn stated_area_m2(place: &SeenPlace) -> f64 {
+    match Region::of(place) {
+        Some(region) if region.circles.is_empty() => extent_of(region.edges, 1.0).area_m2,
+        _ => std::f64::consts::PI * place.radius_m * place.radius_m,
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Board, Guess, LINKED_M};
 use crate::claim::Attack;
 use crate::linking::{CATALOGUE, IDENTIFIER};
 use crate::metadata::Metadata;
-use crate::region::{Region, allowed_on_ground_m2};
+use crate::region::{Region, allowed_on_ground_m2, stated_area_m2};
 use crate::target::Target;
 
 impl Board<'_, '_> {
@@ -24,7 +24,7 @@ impl Board<'_, '_> {
     /// A box that is stated of all records, or of the record's taxon.
     fn by_box(&mut self, index: usize, target: &Target, texts: &Texts<'_>) {
         let own = target.allowed.as_ref().and_then(Region::of);
-        let own_area = own.as_ref().and_then(Region::extent).map_or(f64::INFINITY, |o| o.area_m2);
+        let own_area = target.allowed.as_ref().map_or(f64::INFINITY, stated_area_m2);
         for (region, taxa) in &texts.metadata.boxes {
             let is_of_taxon = texts.mentions.is_of_any(index, taxa);
             let is_of_all = !texts.has_others && texts.metadata.boxes.len() == 1;
