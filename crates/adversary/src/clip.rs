@@ -20,6 +20,8 @@ pub(crate) struct Clips<'a> {
     by_name: FxHashMap<u64, Option<usize>>,
     /// By protected record: the boundaries, each with the index of its term.
     named: FxHashMap<usize, Vec<(usize, usize)>>,
+    /// The same by event: what an event names, its records name.
+    by_event: FxHashMap<u64, Vec<(usize, usize)>>,
 }
 
 /// What is left of a region.
@@ -34,8 +36,12 @@ pub(crate) struct Clipped {
 impl<'a> Clips<'a> {
     /// Reads the names of boundaries.
     pub(crate) fn of(layers: &'a AreaSet) -> Self {
-        let mut clips =
-            Self { areas: Vec::new(), by_name: FxHashMap::default(), named: FxHashMap::default() };
+        let mut clips = Self {
+            areas: Vec::new(),
+            by_name: FxHashMap::default(),
+            named: FxHashMap::default(),
+            by_event: FxHashMap::default(),
+        };
         let mut folded = String::new();
         for (names, shape) in layers.features() {
             for name in names {
@@ -65,19 +71,36 @@ impl<'a> Clips<'a> {
 
     /// Notes which boundaries a protected record names.
     pub(crate) fn note(&mut self, target: usize, row: Row<'_>, sources: &[Source]) {
+        let named = self.named_by(row, sources);
+        if !named.is_empty() {
+            self.named.insert(target, named);
+        }
+    }
+
+    /// Notes which boundaries an event names.
+    pub(crate) fn note_event(&mut self, event: u64, row: Row<'_>, sources: &[Source]) {
+        let named = self.named_by(row, sources);
+        if !named.is_empty() {
+            self.by_event.entry(event).or_insert(named);
+        }
+    }
+
+    fn named_by(&self, row: Row<'_>, sources: &[Source]) -> Vec<(usize, usize)> {
         let mut folded = String::new();
+        let mut named: Vec<(usize, usize)> = Vec::new();
         for (term, source) in sources.iter().enumerate() {
             let text = row.text(source);
             for part in text.split(['|', ';', ',']).chain([text.as_ref()]) {
                 let Some(key) = key_of(part, &mut folded) else { continue };
-                if let Some(area) = self.by_name.get(&key).copied().flatten() {
-                    let named = self.named.entry(target).or_default();
-                    if named.len() < MOST_AREAS && !named.iter().any(|(known, _)| *known == area) {
-                        named.push((area, term));
-                    }
+                if let Some(area) = self.by_name.get(&key).copied().flatten()
+                    && named.len() < MOST_AREAS
+                    && !named.iter().any(|(known, _)| *known == area)
+                {
+                    named.push((area, term));
                 }
             }
         }
+        named
     }
 
     /// Cuts the regions by the boundaries that are named; kept is what lies below the floor.
@@ -86,23 +109,30 @@ impl<'a> Clips<'a> {
     /// [`MOST_REGIONS`] of them; further regions are not cut.
     pub(crate) fn clipped(&self, targets: &[Target]) -> Vec<Clipped> {
         let mut known: FxHashMap<_, Option<Extent>> = FxHashMap::default();
-        let mut order: Vec<(&usize, &Vec<(usize, usize)>)> = self.named.iter().collect();
-        order.sort_unstable_by_key(|(target, _)| **target);
         let mut found = Vec::new();
-        for (index, named) in order {
-            let Some(target) = targets.get(*index) else { continue };
+        for (index, target) in targets.iter().enumerate() {
+            let event = target.keys.iter().find(|(key, _)| key.way == Way::Event);
+            let of_event = event.and_then(|(key, _)| self.by_event.get(&key.hash));
+            let mut named: Vec<(usize, usize)> =
+                self.named.get(&index).into_iter().chain(of_event).flatten().copied().collect();
+            named.sort_unstable();
+            named.dedup_by_key(|(area, _)| *area);
+            if named.is_empty() {
+                continue;
+            }
             let Some(place) = target.allowed else { continue };
             let edges = place.edges.map(|edges| edges.map(|edge| edge.0));
-            let key = (place.point, edges, place.radius_m.to_bits(), named);
+            let key = (place.point, edges, place.radius_m.to_bits(), named.clone());
             if !known.contains_key(&key) && known.len() >= MOST_REGIONS {
                 continue;
             }
-            let extent = *known.entry(key).or_insert_with(|| self.cut(&Region::of(&place)?, named));
+            let extent =
+                *known.entry(key).or_insert_with(|| self.cut(&Region::of(&place)?, &named));
             let Some(extent) = extent else { continue };
             let allowed = allowed_on_ground_m2(target.allowed_area_m2(), extent.centre);
             if extent.area_m2 < allowed * LESS {
                 let columns = named.iter().filter_map(|(_, term)| TERMS.get(*term).copied());
-                found.push(Clipped { target: *index, extent, columns: columns.collect() });
+                found.push(Clipped { target: index, extent, columns: columns.collect() });
             }
         }
         found

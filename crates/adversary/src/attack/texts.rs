@@ -101,6 +101,10 @@ impl<'a> Texts<'a> {
             }
             return;
         }
+        if let (Some(clips), Some(event), true) = (&mut self.clips, seen.event, columns.is_events())
+        {
+            clips.note_event(event, row, &texts.areas);
+        }
         self.has_others |= columns.is_records();
         let Some(place) = seen.place.filter(|place| place.radius_m <= EXACT_M) else { return };
         let on_day = seen.day().and_then(|day| self.days.get_mut(&day));

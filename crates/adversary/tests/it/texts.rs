@@ -3,9 +3,11 @@
 use reedbed_adversary::{Attack, Besides, Findings};
 use reedbed_core::area::AreaSet;
 use reedbed_formats::boundary;
+use reedbed_formats::dataset::{self, OpenOptions};
+use reedbed_formats::limits::Limits;
 
 use crate::support::{
-    Made, attacked, attacked_by, bitterns, clean, located, published, with_bittern,
+    Made, attacked, attacked_by, attacked_copy, bitterns, clean, located, published, with_bittern,
 };
 
 /// Squares by name: south, north, west, east.
@@ -52,6 +54,24 @@ fn an_area_that_a_record_names_cuts_its_region() {
         .map(|(line, row)| format!("{},{row}\n", if line == 0 { "county" } else { "Reed Isle" }))
         .collect();
     assert_eq!(located(&clipped(&text, &[("Reed Isle", ISLE)]), Attack::Clip), 1);
+}
+
+#[test]
+fn an_area_that_only_the_event_names_cuts_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = with_bittern(|_| Made { event: "e-own".to_owned(), ..clean() });
+    let events = "eventID,county\ne-own,Reed Isle\n";
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let paths = [write("event.csv", events), write("occurrence.csv", &text)];
+    let copy = dataset::open(&paths, &OpenOptions::default(), &Limits::default()).unwrap();
+    let layers = layers(&[("Reed Isle", ISLE)]);
+    let besides = Besides { layers: Some(&layers), ..Besides::default() };
+    let findings = attacked_copy(&copy, &besides, &bitterns(), 0);
+    assert_eq!(located(&findings, Attack::Clip), 1, "{findings:#?}");
 }
 
 #[test]
