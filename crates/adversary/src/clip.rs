@@ -8,6 +8,7 @@ use reedbed_formats::cells::{Row, Source};
 use reedbed_formats::table::Table;
 use rustc_hash::FxHashMap;
 
+use crate::agreement::wilson;
 use crate::region::{Extent, Region, allowed_on_ground_m2};
 use crate::target::Target;
 use crate::ways::{Way, hash_of};
@@ -22,6 +23,9 @@ pub(crate) struct Clips<'a> {
     named: FxHashMap<usize, Vec<(usize, usize)>>,
     /// The same by event: what an event names, its records name.
     by_event: FxHashMap<u64, Vec<(usize, usize)>>,
+    /// Exact records near the edge of an area that they name, and of these, those inside.
+    near_edge: u64,
+    inside: u64,
 }
 
 /// What is left of a region.
@@ -41,6 +45,8 @@ impl<'a> Clips<'a> {
             by_name: FxHashMap::default(),
             named: FxHashMap::default(),
             by_event: FxHashMap::default(),
+            near_edge: 0,
+            inside: 0,
         };
         let mut folded = String::new();
         for (names, shape) in layers.features() {
@@ -83,6 +89,35 @@ impl<'a> Clips<'a> {
         if !named.is_empty() {
             self.by_event.entry(event).or_insert(named);
         }
+    }
+
+    /// Measures by an exact record whether boundaries are where they are drawn: only where one runs
+    /// within a floor's side of it.
+    pub(crate) fn measure(&mut self, row: Row<'_>, sources: &[Source], at: Point, floor_m: f64) {
+        if self.near_edge >= MOST_MEASURED {
+            return;
+        }
+        let (lat, lon) = (at.lat().degrees(), at.lon().degrees());
+        let up = floor_m / METRES_PER_DEGREE;
+        let across = up / lat.to_radians().cos().max(0.01);
+        let around = [(up, 0.0), (-up, 0.0), (0.0, across), (0.0, -across)];
+        let around = around.map(|(north, east)| Point::from_degrees(lat + north, lon + east));
+        for (area, _) in self.named_by(row, sources) {
+            let Some(area) = self.areas.get(area) else { continue };
+            let holds = |point: &Point| area.touched_by(*point, 0.0);
+            let is_inside = holds(&at);
+            let is_deep = is_inside && around.iter().flatten().all(holds);
+            if !is_deep && area.touched_by(at, floor_m) {
+                self.near_edge += 1;
+                self.inside += u64::from(is_inside);
+            }
+        }
+    }
+
+    /// How often a record lies in an area that it names, near the edge; nothing where too few
+    /// records measure it.
+    pub(crate) fn chance(&self) -> Option<f64> {
+        (self.near_edge >= FEWEST_MEASURED).then(|| wilson(self.inside, self.near_edge))
     }
 
     fn named_by(&self, row: Row<'_>, sources: &[Source]) -> Vec<(usize, usize)> {
@@ -174,3 +209,6 @@ const TERMS: [&str; 12] = [
 const MOST_AREAS: usize = 8;
 const MOST_REGIONS: usize = 4_000;
 const LESS: f64 = 0.95;
+const METRES_PER_DEGREE: f64 = 111_320.0;
+const MOST_MEASURED: u64 = 20_000;
+const FEWEST_MEASURED: u64 = 10;

@@ -107,6 +107,9 @@ impl<'a> Texts<'a> {
         }
         self.has_others |= columns.is_records();
         let Some(place) = seen.place.filter(|place| place.radius_m <= EXACT_M) else { return };
+        if let Some(clips) = &mut self.clips {
+            clips.measure(row, &texts.areas, place.point, self.floor_m);
+        }
         let on_day = seen.day().and_then(|day| self.days.get_mut(&day));
         if let Some(points) = on_day.filter(|points| points.len() < MOST_ON_DAY) {
             points.push(place.point);
@@ -176,7 +179,7 @@ impl Board<'_, '_> {
                 attack: Attack::Clip,
                 point: clipped.extent.centre,
                 radius_m: clipped.extent.radius_m,
-                probability: NAMED_RIGHT,
+                probability: clips.chance().unwrap_or(NAMED_RIGHT),
                 because,
                 column: Some(columns),
             };
@@ -251,8 +254,8 @@ impl Board<'_, '_> {
     }
 }
 
-/// How often a record lies in an area that it names: names are mistaken and boundaries drawn
-/// roughly.
+/// How often a record lies in an area that it names, where that cannot be measured: names are
+/// mistaken and boundaries drawn roughly.
 const NAMED_RIGHT: f64 = 0.9;
 /// How often a record is taken to lie at a place that it names, where that cannot be measured.
 const NAMED_BESIDE: f64 = 0.6;

@@ -51,7 +51,11 @@ fn an_area_that_a_record_names_cuts_its_region() {
     let text: String = text
         .lines()
         .enumerate()
-        .map(|(line, row)| format!("{},{row}\n", if line == 0 { "county" } else { "Reed Isle" }))
+        .map(|(line, row)| match line {
+            0 => format!("county,{row}\n"),
+            _ if row.contains("Botaurus") => format!("Reed Isle,{row}\n"),
+            _ => format!(",{row}\n"),
+        })
         .collect();
     assert_eq!(located(&clipped(&text, &[("Reed Isle", ISLE)]), Attack::Clip), 1);
 }
@@ -86,6 +90,15 @@ fn an_area_that_cuts_nothing_off_gives_nothing_away() {
     assert_eq!(clipped(&text, &two).located, 0);
     // It lies elsewhere.
     assert_eq!(clipped(&text, &[("Reed Isle", [40.0, 41.0, 4.0, 5.0])]).located, 0);
+}
+
+#[test]
+fn a_boundary_that_is_drawn_elsewhere_gives_nothing_away() {
+    // Exact records name the area, and lie beside what is drawn.
+    let text = with_bittern(|_| Made { habitat: "Reed Isle".to_owned(), ..clean() })
+        .replace("habitat 3", "Reed Isle");
+    let drawn = [("Reed Isle", [52.10, 52.13, 4.70, 4.72])];
+    assert_eq!(clipped(&text, &drawn).located, 0);
 }
 
 fn looked_up(text: &str, gazetteer: &str) -> Findings {
