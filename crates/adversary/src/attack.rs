@@ -5,6 +5,7 @@ use reedbed_formats::dataset::Dataset;
 use reedbed_formats::error::FormatError;
 use std::num::NonZeroUsize;
 
+use crate::besides::Besides;
 use crate::claim::{Attack, Findings};
 use crate::claims::{Claims, Guess};
 use crate::gather::{self, First, ORDER, Second};
@@ -17,6 +18,12 @@ use crate::sites::Few;
 use crate::target::{Sensitive, Target};
 use crate::trials::{Left, Trials};
 use crate::ways::{Key, Way};
+
+mod beside;
+mod regions;
+pub(crate) mod texts;
+
+use self::texts::Texts;
 
 /// How a copy is attacked.
 #[derive(Debug, Clone, Copy)]
@@ -40,20 +47,22 @@ impl Default for Settings {
 
 /// Attacks a copy, whoever made it, with the list of what is sensitive.
 ///
-/// `others` are what the attacker has besides: earlier or more public copies, the copies of others,
-/// files from elsewhere.
+/// `besides` is what the attacker has more than the copy.
 ///
 /// Errors: [`FormatError`] where the copy cannot be read.
 pub fn attack(
     copy: &Dataset,
-    others: &[Dataset],
+    besides: &Besides<'_>,
     sensitive: Sensitive<'_>,
     settings: &Settings,
 ) -> Result<Findings, FormatError> {
     let reading = Reading::of(copy)?;
-    let mut first = gather::first(&reading, sensitive, settings, !others.is_empty())?;
+    let has_links = !besides.known.is_empty() || !besides.with.is_empty();
+    let mut first = gather::first(&reading, sensitive, settings, has_links)?;
     let trials = Trials::of(&first.targets, &first.trials);
-    let second = gather::second(&reading, &first, &trials, settings)?;
+    let mut texts = Texts::of(&reading, besides, sensitive, &first.targets)?;
+    texts.read_metadata(copy);
+    let second = gather::second(&reading, &first, &trials, &texts, settings)?;
     let mut telling: Vec<u32> = first.telling.iter().copied().collect();
     telling.sort_unstable();
     let odds = trials.odds(&second.sites, &second.gaps, &telling);
@@ -70,16 +79,20 @@ pub fn attack(
             board.by_elimination(index, target, &left);
         }
     }
-    for other in others {
-        board.by_linking(&Known::read(other)?);
+    for known in besides.known {
+        board.by_linking(&Known::read(known)?);
     }
+    board.by_names(&first.targets, &second.texts);
+    board.by_metadata(&first.targets, &second.texts);
+    board.by_averaging(&first.targets);
+    board.by_coalition(besides.with, &first.targets)?;
     Ok(board.claims.findings(copy, &first.targets, settings))
 }
 
 struct Board<'a, 'd> {
     reading: &'a Reading<'d>,
     first: &'a First,
-    second: &'a Second,
+    second: &'a Second<'a>,
     odds: Odds,
     /// Columns whose numbers tell places.
     telling: Vec<u32>,
@@ -197,10 +210,6 @@ impl Board<'_, '_> {
     }
 
     fn by_texts(&mut self, index: usize, target: &Target) {
-        let headings = |column: usize| {
-            let table = self.reading.columns.get(target.at.table).map(|columns| columns.table);
-            table.and_then(|table| table.columns.get(column)).map(|column| column.heading.clone())
-        };
         let told = target.told.iter().find(|(point, _)| target.may_be_at(*point));
         let Some((point, column)) = told else { return };
         // A place found in a text by chance would rarely lie in the region that the record states.
@@ -211,14 +220,15 @@ impl Board<'_, '_> {
             radius_m: target.near_m().min(TEXT_M),
             probability,
             because: "One of its own texts tells a place that agrees with its region.".to_owned(),
-            column: headings(*column),
+            column: self.heading(target.at.table, *column),
         };
         self.claims.guess(index, guess);
     }
 
     fn by_linking(&mut self, known: &Known) {
         let targets = &self.first.targets;
-        let (links, searched) = known.link(targets, &self.first.sample);
+        let (links, searched) =
+            known.link(targets, &self.first.sample, |target, place| target.may_be_at(place.point));
         self.claims.searched.tried += searched.tried;
         self.claims.searched.all += searched.all;
         for (index, link) in links {

@@ -22,17 +22,25 @@ pub enum Attack {
     SameDetail,
     /// 8: a neighbour in the order of rows.
     Order,
-    /// 12 and 14: another copy or a known file, by an identifier or by columns unique together.
-    Linking,
+    /// 9: a place in the metadata or in the name of a file.
+    Metadata,
+    /// 10: the region cut by an area that the record names.
+    Clip,
+    /// 11: places of records that share something, each told anew, that average out.
+    Averaging,
+    /// 12: regions of several copies cut against each other, or what another copy has besides.
+    Coalition,
     /// 13: a record of a listed taxon that is told exactly.
     Exact,
+    /// 14: a known file, by an identifier or by columns unique together.
+    Linking,
     /// 15: only one site is left in the region and period.
     Elimination,
 }
 
 impl Attack {
     /// All attacks, in the order of their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::SameEvent,
         Self::SameSite,
         Self::SameObserverDay,
@@ -41,8 +49,12 @@ impl Attack {
         Self::Text,
         Self::SameDetail,
         Self::Order,
-        Self::Linking,
+        Self::Metadata,
+        Self::Clip,
+        Self::Averaging,
+        Self::Coalition,
         Self::Exact,
+        Self::Linking,
         Self::Elimination,
     ];
 
@@ -57,8 +69,12 @@ impl Attack {
             Self::Text => "places in texts",
             Self::SameDetail => "same rare detail",
             Self::Order => "order of rows",
-            Self::Linking => "linking to other files",
+            Self::Metadata => "metadata and file names",
+            Self::Clip => "region cut by an area",
+            Self::Averaging => "averaging over repeats",
+            Self::Coalition => "several copies",
             Self::Exact => "told exactly",
+            Self::Linking => "linking to other files",
             Self::Elimination => "elimination",
         }
     }

@@ -8,6 +8,7 @@ use crate::attack::Settings;
 use crate::claim::{Attack, AttackCount, Claim, Findings};
 use crate::linking::Searched;
 use crate::reading::At;
+use crate::region::Extent;
 use crate::target::Target;
 
 /// A claim before it is put into words.
@@ -24,6 +25,8 @@ pub(crate) struct Guess {
 #[derive(Debug, Default)]
 pub(crate) struct Claims {
     guesses: FxHashMap<(usize, Attack), Guess>,
+    /// Areas in m² of what was guessed, where it fills less than its circle.
+    areas: FxHashMap<(usize, Attack), f64>,
     /// Records that tell their own place.
     pub(crate) exact: Vec<(At, Guess, f64)>,
     pub(crate) searched: Searched,
@@ -44,6 +47,17 @@ impl Claims {
             std::collections::hash_map::Entry::Vacant(room) => {
                 room.insert(guess);
             }
+        }
+    }
+
+    /// Keeps a guess whose region fills less than its circle.
+    pub(crate) fn guess_region(&mut self, target: usize, guess: Guess, extent: &Extent) {
+        let key = (target, guess.attack);
+        let is_surer =
+            self.guesses.get(&key).is_none_or(|known| known.probability < guess.probability);
+        if is_surer && guess.probability >= LEAST {
+            self.areas.insert(key, extent.area_m2);
+            self.guess(target, guess);
         }
     }
 
@@ -72,10 +86,11 @@ impl Claims {
         let file = |at: At| {
             copy.tables.get(at.table).map_or("", |table| table.file_name(at.file)).to_owned()
         };
-        let narrowing = |guess: &Guess, floor_m: f64| {
-            (std::f64::consts::PI * guess.radius_m * guess.radius_m / (floor_m * floor_m)).min(1.0)
+        let narrowing = |guess: &Guess, area_m2: Option<f64>, floor_m: f64| {
+            let circle = std::f64::consts::PI * guess.radius_m * guess.radius_m;
+            (area_m2.map_or(circle, |area| area.min(circle)) / (floor_m * floor_m)).min(1.0)
         };
-        let claim = |at: At, guess: &Guess, floor_m: f64| Claim {
+        let claim = |at: At, guess: &Guess, area_m2: Option<f64>, floor_m: f64| Claim {
             file: file(at),
             line: at.line,
             row: at.row,
@@ -84,15 +99,17 @@ impl Claims {
             longitude: guess.point.lon().degrees(),
             radius_m: guess.radius_m,
             probability: guess.probability,
-            narrowing: narrowing(guess, floor_m),
+            narrowing: narrowing(guess, area_m2, floor_m),
             because: guess.because.clone(),
             columns: guess.column.iter().cloned().collect(),
         };
+        let exact = self.exact.iter();
         let mut claims: Vec<Claim> =
-            self.exact.iter().map(|(at, guess, floor_m)| claim(*at, guess, *floor_m)).collect();
-        for (target, guess) in best.iter().filter(|(_, guess)| guess.probability >= settings.sure) {
-            if let Some(target) = targets.get(*target) {
-                claims.push(claim(target.at, guess, target.allowed_area_m2().sqrt()));
+            exact.map(|(at, guess, floor_m)| claim(*at, guess, None, *floor_m)).collect();
+        for (index, guess) in best.iter().filter(|(_, guess)| guess.probability >= settings.sure) {
+            if let Some(target) = targets.get(*index) {
+                let area_m2 = self.areas.get(&(*index, guess.attack)).copied();
+                claims.push(claim(target.at, guess, area_m2, target.allowed_area_m2().sqrt()));
             }
         }
         let located = claims.len() as u64;

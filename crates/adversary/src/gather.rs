@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::agreement::{Agreement, Met};
 use crate::attack::Settings;
+use crate::attack::texts::Texts as TextsFound;
 use crate::claim::Attack;
 use crate::claims::Guess;
 use crate::columns::{Columns, PLACE_TERMS};
@@ -39,7 +40,8 @@ pub(crate) struct First {
 }
 
 /// What the second reading finds.
-pub(crate) struct Second {
+pub(crate) struct Second<'t> {
+    pub(crate) texts: TextsFound<'t>,
     pub(crate) evidence: Evidence,
     pub(crate) agreement: Agreement,
     pub(crate) series: Series,
@@ -49,6 +51,7 @@ pub(crate) struct Second {
 
 struct FirstState<'r> {
     floors: Floors<'r>,
+    steps: u32,
     folded: String,
     targets: Vec<Target>,
     exact: Vec<(At, Guess, f64)>,
@@ -73,7 +76,8 @@ impl Texts {
     }
 }
 
-struct SecondState {
+struct SecondState<'t> {
+    texts: TextsFound<'t>,
     evidence: Evidence,
     met: Met,
     series: Series,
@@ -92,6 +96,7 @@ pub(crate) fn first(
     let every = reading.rows_about() / MEASURED;
     let start = || FirstState {
         floors: Floors::of(sensitive, settings.steps),
+        steps: settings.steps,
         folded: String::new(),
         targets: Vec::new(),
         exact: Vec::new(),
@@ -176,7 +181,7 @@ impl FirstState<'_> {
     ) -> bool {
         let own_floor = || {
             let place = seen.place.filter(|place| place.radius_m >= SMALLEST_M)?;
-            seen.says_so.then(|| place.radius_m * std::f64::consts::PI.sqrt())
+            seen.says_so.then(|| stated_floor_m(&place, self.steps))
         };
         let listed = self.floors.of_row(row, columns, seen);
         let Some(floor_m) = listed.or_else(own_floor) else { return false };
@@ -206,16 +211,18 @@ impl FirstState<'_> {
 }
 
 /// Reads a copy for the second time.
-pub(crate) fn second(
+pub(crate) fn second<'t>(
     reading: &Reading<'_>,
     first: &First,
     trials: &Trials,
+    texts: &TextsFound<'t>,
     settings: &Settings,
-) -> Result<Second, FormatError> {
+) -> Result<Second<'t>, FormatError> {
     let evidence = Evidence::of(&first.targets);
     let series = Series::of(&first.targets);
     let every = reading.rows_about() / MEASURED;
     let start = || SecondState {
+        texts: texts.clone(),
         evidence: evidence.clone(),
         met: Met::new(every),
         series: series.clone(),
@@ -227,6 +234,7 @@ pub(crate) fn second(
     })?;
     let mut whole = start();
     for state in states {
+        whole.texts.merge(state.texts);
         whole.evidence.merge(state.evidence);
         whole.met.merge(state.met);
         whole.series.merge(state.series);
@@ -234,6 +242,7 @@ pub(crate) fn second(
         whole.numbers.merge(state.numbers);
     }
     Ok(Second {
+        texts: whole.texts,
         evidence: whole.evidence,
         agreement: whole.met.agreement(),
         series: whole.series,
@@ -242,7 +251,7 @@ pub(crate) fn second(
     })
 }
 
-impl SecondState {
+impl SecondState<'_> {
     fn row(
         &mut self,
         at: At,
@@ -251,6 +260,7 @@ impl SecondState {
         seen: &Seen,
         telling: &FxHashSet<u32>,
     ) {
+        self.texts.note(at, row, columns, seen);
         let Some(place) = exact_place(seen) else { return };
         let row_hash = at.row ^ columns.print;
         for (key, column) in seen.all_keys() {
@@ -303,6 +313,16 @@ impl Orders {
     }
 }
 
+/// Side of the floor cell of a record that says that it was generalised and is on no list: of the
+/// region that it states; of half of it in a partner's copy, which tells blocks of 2 × 2 cells.
+fn stated_floor_m(place: &SeenPlace, steps: u32) -> f64 {
+    let side_m = match place.edges {
+        Some([south, north, ..]) => (north.degrees() - south.degrees()) * METRES_PER_DEGREE,
+        None => place.radius_m * std::f64::consts::PI.sqrt(),
+    };
+    if steps == 0 { side_m } else { side_m / 2.0 }
+}
+
 /// The place of a row that tells it exactly.
 fn exact_place(seen: &Seen) -> Option<SeenPlace> {
     seen.place.filter(|place| place.radius_m <= EXACT_M)
@@ -333,7 +353,7 @@ fn order_of(at: At) -> Numbered {
 }
 
 /// By table, the columns by which rows may be linked.
-fn sources(reading: &Reading<'_>) -> Vec<Vec<Source>> {
+pub(crate) fn sources(reading: &Reading<'_>) -> Vec<Vec<Source>> {
     reading.columns.iter().map(|columns| linking::sources(columns.table)).collect()
 }
 
@@ -371,6 +391,8 @@ fn target(
     }
 }
 
+/// Units: metres; a degree of latitude as widths of rules count it.
+const METRES_PER_DEGREE: f64 = 111_320.0;
 /// In the place of a column: the order of rows.
 pub(crate) const ORDER: u32 = 0;
 /// A circle of which a record says that it was generalised is no smaller.
@@ -380,7 +402,7 @@ const SMALLEST_M: f64 = 70.0;
 /// A record is exact if its circle is no larger.
 ///
 /// Units: metres.
-const EXACT_M: f64 = 1_000.0;
+pub(crate) const EXACT_M: f64 = 1_000.0;
 /// Of larger copies every so many records are measured by.
 const MEASURED: u64 = 100_000;
 /// Exact records that are taken for protected ones.

@@ -10,15 +10,23 @@
 
 mod agreement;
 mod attack;
+mod averaging;
+mod besides;
 mod claim;
 mod claims;
+mod clip;
+mod coalition;
 mod columns;
 mod evidence;
 mod gather;
+mod gazetteer;
 mod linking;
+mod mentions;
+mod metadata;
 mod numbers;
 mod odds;
 mod reading;
+mod region;
 mod sample;
 mod seen;
 mod series;
@@ -29,5 +37,6 @@ mod trials;
 mod ways;
 
 pub use attack::{Settings, attack};
+pub use besides::Besides;
 pub use claim::{Attack, AttackCount, Claim, Findings};
 pub use target::Sensitive;

@@ -2,6 +2,7 @@
 //! the same data, a file from elsewhere. Rows are linked by any combination of up to four columns
 //! that is unique there.
 
+use reedbed_core::period::Day;
 use reedbed_core::place::Point;
 use reedbed_formats::cells::{Row, Source};
 use reedbed_formats::dataset::Dataset;
@@ -21,12 +22,14 @@ pub(crate) type Features = [u32; TERMS.len()];
 pub(crate) fn features(row: Row<'_>, sources: &[Source], folded: &mut String) -> Features {
     let mut features = [0; TERMS.len()];
     for (feature, source) in features.iter_mut().zip(sources) {
-        let text = row.text(source);
-        if let Some(key) = Key::of(Way::Detail, &text, folded) {
-            *feature = half(key.hash);
-        }
+        *feature = self::feature(&row.text(source), folded);
     }
     features
+}
+
+/// What one text is linked by; nought for nothing.
+pub(crate) fn feature(text: &str, folded: &mut String) -> u32 {
+    Key::of(Way::Detail, text, folded).map_or(0, |key| half(key.hash))
 }
 
 /// The columns of a table by which rows may be linked.
@@ -37,7 +40,15 @@ pub(crate) fn sources(table: &reedbed_formats::table::Table) -> Vec<Source> {
 /// A file that the attacker knows, row by row.
 #[derive(Debug)]
 pub(crate) struct Known {
-    rows: Vec<(Features, SeenPlace)>,
+    rows: Vec<KnownRow>,
+}
+
+/// A row of a known file.
+#[derive(Debug, Clone)]
+pub(crate) struct KnownRow {
+    pub(crate) features: Features,
+    pub(crate) place: SeenPlace,
+    pub(crate) days: Option<(Day, Day)>,
 }
 
 /// A link of a protected record to a known row.
@@ -66,23 +77,31 @@ impl Known {
         reading.each(|at, row, columns, seen| {
             let (Some(place), Some(sources)) = (seen.place, by_table.get(at.table)) else { return };
             if columns.is_records() && rows.len() < MOST_ROWS {
-                rows.push((features(row, sources, &mut folded), place));
+                let features = features(row, sources, &mut folded);
+                rows.push(KnownRow { features, place, days: seen.days });
             }
         })?;
         Ok(Self { rows })
     }
 
+    /// Its rows that tell a place.
+    pub(crate) fn rows(&self) -> &[KnownRow] {
+        &self.rows
+    }
+
     /// Links protected records; `sample` are exact records of the copy, by which is measured how
-    /// often a link leads to the right place.
+    /// often a link leads to the right place, and `fits` says whether a known place and a record may
+    /// be one.
     pub(crate) fn link(
         &self,
         targets: &[Target],
         sample: &[(Features, Point)],
+        fits: impl Fn(&Target, &SeenPlace) -> bool,
     ) -> (FxHashMap<usize, Link>, Searched) {
         let present: Vec<usize> = (0..TERMS.len())
             .filter(|term| {
                 let has = |features: &Features| features.get(*term).is_some_and(|f| *f != 0);
-                self.rows.iter().any(|(features, _)| has(features))
+                self.rows.iter().any(|row| has(&row.features))
                     && targets.iter().any(|target| has(&target.features))
             })
             .collect();
@@ -98,7 +117,7 @@ impl Known {
             }
             left -= cost;
             searched.tried += 1;
-            self.link_by(combination, targets, sample, &mut pooled, &mut links);
+            self.link_by(combination, targets, sample, &fits, &mut pooled, &mut links);
         }
         (links, searched)
     }
@@ -108,6 +127,7 @@ impl Known {
         combination: &[usize],
         targets: &[Target],
         sample: &[(Features, Point)],
+        fits: &impl Fn(&Target, &SeenPlace) -> bool,
         pooled: &mut (u64, u64),
         links: &mut FxHashMap<usize, Link>,
     ) {
@@ -121,7 +141,7 @@ impl Known {
         }
         let sampled: FxHashSet<u64> =
             sample.iter().filter_map(|(features, _)| key_of(features, combination)).collect();
-        for (features, place) in &self.rows {
+        for KnownRow { features, place, .. } in &self.rows {
             let Some(key) = key_of(features, combination) else { continue };
             if let Some(known) = wanted.get_mut(&key) {
                 *known = Some(*place);
@@ -154,7 +174,7 @@ impl Known {
         }
         for (index, target) in targets.iter().enumerate() {
             let Some(place) = unique(&target.features) else { continue };
-            if !target.may_be_at(place.point)
+            if !fits(target, &place)
                 || links.get(&index).is_some_and(|known| known.chance >= chance)
             {
                 continue;
@@ -217,6 +237,12 @@ pub(crate) const TERMS: [&str; 16] = [
     "habitat",
     "dateIdentified",
 ];
+/// Where `occurrenceID` stands in [`TERMS`].
+pub(crate) const IDENTIFIER: usize = 0;
+/// Where `catalogNumber` stands in [`TERMS`].
+pub(crate) const CATALOGUE: usize = 1;
+/// Where `scientificName` stands in [`TERMS`].
+pub(crate) const NAME: usize = 4;
 const MOST_COLUMNS: usize = 4;
 const MOST_ROWS: usize = 4_000_000;
 /// Rows looked at, over all combinations.

@@ -14,6 +14,7 @@ use rustc_hash::FxHashMap;
 use crate::columns::Columns;
 use crate::linking::Features;
 use crate::reading::At;
+use crate::region::{allowed_on_ground_m2, stated_area_m2};
 use crate::seen::{Seen, SeenPlace};
 use crate::series::Numbered;
 use crate::ways::Key;
@@ -211,14 +212,16 @@ impl Target {
         }
     }
 
-    /// Whether the record tells its own place below the floor.
+    /// Whether the record tells its own place below the floor: both as areas on the ground.
     pub(crate) fn is_told_exactly(seen: &Seen, floor_m: f64) -> bool {
         seen.place.is_some_and(|place| {
-            let area = std::f64::consts::PI * place.radius_m * place.radius_m;
-            area < floor_m * floor_m
+            let allowed = allowed_on_ground_m2(floor_m * floor_m, place.point);
+            stated_area_m2(&place) < allowed * LESS
         })
     }
 }
 
+/// A region that is smaller by no more than this is as large.
+const LESS: f64 = 0.98;
 const METRES_PER_DEGREE: f64 = 111_320.0;
 const MOST_KNOWN: usize = 200_000;

@@ -60,12 +60,14 @@ impl Trials {
             targets.iter().filter(|target| target.is_listed && target.allowed.is_some()).collect();
         let coarse = targets.iter().filter(|target| !target.is_listed).count();
         let keeps_siblings_back = coarse * 4 > listed.len();
-        let trials = trials
-            .iter()
-            .enumerate()
-            .filter_map(|(index, trial)| {
-                let at =
-                    usize::try_from(mixed(index as u64) % (listed.len() as u64).max(1)).ok()?;
+        // Of small copies each record is tried as several protected ones.
+        let times = (MOST_TRIALS / trials.len().max(1)).clamp(1, MOST_TIMES);
+        let trials = (0..times)
+            .flat_map(|time| trials.iter().enumerate().map(move |(at, trial)| (time, at, trial)))
+            .filter_map(|(time, index, trial)| {
+                let index = index + time * MOST_TRIALS;
+                let at = mixed(index as u64) % (listed.len() as u64).max(1);
+                let at = usize::try_from(at).ok()?;
                 let as_target = told_as(trial, listed.get(at)?, index)?;
                 let without = if keeps_siblings_back {
                     Without::Event(trial.exact.event, trial.exact.recorder_day)

@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::Path;
 
+use reedbed_core::period::Day;
+
+use crate::dataset::Member;
 use crate::error::FormatError;
 use crate::limits::Limits;
 use crate::source::{self, Source, shown};
@@ -41,6 +44,8 @@ pub(crate) struct Members {
     by_name: BTreeMap<String, Source>,
     /// Names that stand for something elsewhere. They are never followed.
     links: BTreeSet<String>,
+    /// The days on which members were last changed.
+    days: BTreeMap<String, Day>,
 }
 
 /// Opens a path; what it is follows from its first bytes, not from its name.
@@ -62,12 +67,19 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Opened, FormatError> 
 
 impl Members {
     fn new(packaging: Packaging) -> Self {
-        Self { packaging, by_name: BTreeMap::new(), links: BTreeSet::new() }
+        Self { packaging, by_name: BTreeMap::new(), links: BTreeSet::new(), days: BTreeMap::new() }
     }
 
     /// Members that count: no hidden files, no remains of other systems.
     pub(crate) fn named(&self) -> impl Iterator<Item = (&String, &Source)> {
         self.by_name.iter().filter(|(name, _)| !name::is_hidden(name))
+    }
+
+    /// The members that count, with what the archive says of when they were changed.
+    pub(crate) fn list(&self) -> Vec<Member> {
+        let member =
+            |name: &String| Member { name: name.clone(), day: self.days.get(name).copied() };
+        self.named().map(|(name, _)| member(name)).collect()
     }
 
     /// Finds a member that a descriptor in `folder` names; by letters of another case only where

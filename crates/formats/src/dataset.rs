@@ -10,6 +10,8 @@ mod plain;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
+use reedbed_core::period::Day;
+
 pub use crate::archive::Packaging;
 use crate::archive::{self, Opened};
 use crate::eml::Metadata;
@@ -27,8 +29,19 @@ pub struct Dataset {
     pub tables: Vec<Table>,
     /// What its metadata document says.
     pub metadata: Option<Metadata>,
+    /// The members of the archive, hidden ones aside, by name; none where it is no archive.
+    pub members: Vec<Member>,
     /// Things that were odd but survivable, for the report.
     pub notes: Vec<Note>,
+}
+
+/// A member of an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its name in the archive, folders included.
+    pub name: String,
+    /// The day on which it was last changed, where the archive says so; a folder does not.
+    pub day: Option<Day>,
 }
 
 /// The form of a dataset.
@@ -96,7 +109,7 @@ pub fn open(
         }
     }
     let tables = plain::related(tables)?;
-    Ok(Dataset { form: Form::Tables, tables, metadata: None, notes })
+    Ok(Dataset { form: Form::Tables, tables, metadata: None, members: Vec::new(), notes })
 }
 
 /// Notes of one file.

@@ -6,5 +6,8 @@
     reason = "a test stops where something is wrong"
 )]
 
+mod metadata;
 mod planted;
+mod regions;
 mod support;
+mod texts;

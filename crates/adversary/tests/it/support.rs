@@ -1,8 +1,9 @@
 //! Makes copies as they are published, and attacks them.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 
-use reedbed_adversary::{Attack, Findings, Sensitive, Settings, attack};
+use reedbed_adversary::{Attack, Besides, Findings, Sensitive, Settings, attack};
 use reedbed_core::area::AreaSet;
 use reedbed_core::category::Category;
 use reedbed_core::period::Day;
@@ -37,10 +38,27 @@ pub(crate) fn bitterns() -> RuleSet {
 }
 
 /// A table as it was published; it is there as long as its folder.
-fn published(text: &str) -> (tempfile::TempDir, Dataset) {
+pub(crate) fn published(text: &str) -> (tempfile::TempDir, Dataset) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("copy.csv");
     std::fs::write(&path, text).unwrap();
+    let copy = dataset::open(&[path], &OpenOptions::default(), &Limits::default()).unwrap();
+    (folder, copy)
+}
+
+/// An archive as it was published: members with their content, and the day in July 2020 on which
+/// each was changed.
+pub(crate) fn packed(members: &[(&str, &str, u8)]) -> (tempfile::TempDir, Dataset) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("copy.zip");
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    for (name, content, day) in members {
+        let time = zip::DateTime::from_date_and_time(2020, 7, *day, 9, 30, 0).unwrap();
+        let options = zip::write::SimpleFileOptions::default().last_modified_time(time);
+        zip.start_file(*name, options).unwrap();
+        zip.write_all(content.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap();
     let copy = dataset::open(&[path], &OpenOptions::default(), &Limits::default()).unwrap();
     (folder, copy)
 }
@@ -52,21 +70,42 @@ pub(crate) fn attacked(text: &str) -> Findings {
 
 /// Attacks a table under other rules.
 pub(crate) fn attacked_under(text: &str, rules: &RuleSet) -> Findings {
-    attacked_by(text, &[], rules)
+    attacked_by(text, &Besides::default(), rules)
 }
 
 /// Attacks a table by an attacker who knows another.
 pub(crate) fn attacked_with(text: &str, other: &str) -> Findings {
     let (_folder, other) = published(other);
-    attacked_by(text, &[other], &bitterns())
+    attacked_by(text, &Besides { known: &[other], ..Besides::default() }, &bitterns())
 }
 
-fn attacked_by(text: &str, others: &[Dataset], rules: &RuleSet) -> Findings {
+/// Attacks a public copy by an attacker who has something besides.
+pub(crate) fn attacked_by(text: &str, besides: &Besides<'_>, rules: &RuleSet) -> Findings {
+    attacked_in_steps(text, besides, rules, 0)
+}
+
+/// Attacks a copy for a partner.
+pub(crate) fn attacked_in_steps(
+    text: &str,
+    besides: &Besides<'_>,
+    rules: &RuleSet,
+    steps: u32,
+) -> Findings {
     let (_folder, copy) = published(text);
+    attacked_copy(&copy, besides, rules, steps)
+}
+
+/// Attacks a copy that is open.
+pub(crate) fn attacked_copy(
+    copy: &Dataset,
+    besides: &Besides<'_>,
+    rules: &RuleSet,
+    steps: u32,
+) -> Findings {
     let areas = AreaSet::default();
     let today = Day::new(2026, 11, 23).unwrap();
     let sensitive = Sensitive { rules, areas: &areas, checklist: None, today };
-    attack(&copy, others, sensitive, &Settings::default()).unwrap()
+    attack(copy, besides, sensitive, &Settings { steps, ..Settings::default() }).unwrap()
 }
 
 /// How many protected records an attack located.

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use reedbed_adversary::{Findings, Sensitive, Settings, attack};
-
+use reedbed_adversary::{Besides, Findings, Sensitive, Settings, attack};
+use reedbed_core::area::AreaSet;
+use reedbed_formats::boundary;
 use reedbed_formats::dataset::{self, Dataset, OpenOptions};
 use reedbed_formats::limits::Limits;
 
@@ -24,10 +25,19 @@ pub(crate) struct Args {
     /// The copy is for a partner: the floor is the rules' cell divided by five so many times.
     #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=3))]
     steps: u32,
-    /// What an attacker has besides: earlier or more public copies, copies of others, files from
-    /// elsewhere.
+    /// What an attacker has besides: earlier or more public copies, files from elsewhere, lists of
+    /// named places.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     known: Vec<PathBuf>,
+    /// Other copies of the same data: another partner's, on another grid or level, of an earlier
+    /// policy, or before the data grew. Their regions are cut against each other; `--steps` is that
+    /// of the finest of them.
+    #[arg(long, num_args = 1.., value_name = "COPY")]
+    with: Vec<PathBuf>,
+    /// Boundaries (GeoJSON) that an attacker has: of counties, protected areas, habitats, coasts. The
+    /// region of a record that names one is cut by it.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    clip: Vec<PathBuf>,
     /// How sure a claim must be to count, in percent.
     #[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100))]
     sure: u32,
@@ -45,17 +55,26 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let copy = args.input.open()?;
     let settings =
         Settings { steps: args.steps, sure: f64::from(args.sure) / 100.0, ..Settings::default() };
-    let known: Vec<Dataset> = args
-        .known
-        .iter()
-        .map(|path| {
-            dataset::open(std::slice::from_ref(path), &OpenOptions::default(), &Limits::default())
-                .with_context(|| format!("cannot read the known file `{}`", path.display()))
-        })
-        .collect::<Result<_, _>>()?;
-    let findings = attack(&copy, &known, sensitive, &settings)?;
+    let known = open_all(&args.known)?;
+    let with = open_all(&args.with)?;
+    let mut layers = AreaSet::default();
+    for file in &args.clip {
+        boundary::read_into(&mut layers, file)
+            .with_context(|| format!("cannot read the boundaries in `{}`", file.display()))?;
+    }
+    let besides = Besides { known: &known, with: &with, layers: Some(&layers) };
+    let findings = attack(&copy, &besides, sensitive, &settings)?;
     tell(&findings, output)?;
     Ok(if findings.located == 0 { Exit::Done } else { Exit::Refused })
+}
+
+/// Opens what an attacker has besides, each file as a dataset of its own.
+fn open_all(paths: &[PathBuf]) -> Result<Vec<Dataset>, anyhow::Error> {
+    let open = |path: &PathBuf| {
+        dataset::open(std::slice::from_ref(path), &OpenOptions::default(), &Limits::default())
+            .with_context(|| format!("cannot read the known file `{}`", path.display()))
+    };
+    paths.iter().map(open).collect()
 }
 
 /// Tells what was found. Claims name places only as JSON, which is for the steward's own tools.

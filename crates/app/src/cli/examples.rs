@@ -41,4 +41,6 @@ Examples:
     reedbed attack out/package --rules rules.csv
   What an attacker can do who has an earlier copy besides; as JSON the claims tell the places that \
 they found, so keep that output as you keep the records:
-    reedbed attack published.zip --rules rules.csv --known earlier.zip --output json";
+    reedbed attack published.zip --rules rules.csv --known earlier.zip --output json
+  What two partners know together, and whoever has the boundaries of the counties:
+    reedbed attack one.zip --rules rules.csv --steps 1 --with other.zip --clip counties.geojson";

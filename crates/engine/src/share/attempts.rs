@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use reedbed_adversary::{AttackCount, Findings, Sensitive, attack};
+use reedbed_adversary::{AttackCount, Besides, Findings, Sensitive, attack};
 use reedbed_core::decide::Audience;
 use reedbed_formats::dataset::{self, Dataset, OpenOptions};
 use reedbed_formats::limits::Limits;
@@ -87,7 +87,7 @@ impl Prepared<'_> {
         };
         let attack_settings =
             reedbed_adversary::Settings { steps, sure: SURE, most_claims: usize::MAX, workers };
-        Ok(attack(&copy, &[], sensitive, &attack_settings)?)
+        Ok(attack(&copy, &Besides::default(), sensitive, &attack_settings)?)
     }
 
     /// Notes which rows were located; says whether all of them can be told more carefully.

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use reedbed_adversary::{Attack, Findings, Sensitive, Settings as AttackSettings, attack};
+use reedbed_adversary::{Attack, Besides, Findings, Sensitive, Settings as AttackSettings, attack};
 use reedbed_core::area::AreaSet;
 use reedbed_core::category::Category;
 use reedbed_core::period::Day;
@@ -83,7 +83,7 @@ fn attacked(path: &Path, rules: &RuleSet) -> Findings {
     let areas = AreaSet::default();
     let today = Day::new(2026, 11, 23).unwrap();
     let sensitive = Sensitive { rules, areas: &areas, checklist: None, today };
-    attack(&copy, &[], sensitive, &AttackSettings::default()).unwrap()
+    attack(&copy, &Besides::default(), sensitive, &AttackSettings::default()).unwrap()
 }
 
 fn shared(rows: &[Vec<String>]) -> Copied {

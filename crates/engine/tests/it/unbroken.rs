@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
-use reedbed_adversary::{Sensitive, Settings as AttackSettings, attack};
+use reedbed_adversary::{Besides, Sensitive, Settings as AttackSettings, attack};
 use reedbed_core::area::AreaSet;
 use reedbed_core::category::Category;
 use reedbed_core::rule::{RuleSet, Siblings};
@@ -192,7 +192,7 @@ fn assert_unbroken(reserve: &Reserve, files: &[(&str, &str)]) {
     let sensitive = Sensitive { rules, areas: &areas, checklist: None, today };
     let attack_settings =
         AttackSettings { steps: u32::from(reserve.is_partner), ..AttackSettings::default() };
-    let findings = attack(&copy, &[], sensitive, &attack_settings).unwrap();
+    let findings = attack(&copy, &Besides::default(), sensitive, &attack_settings).unwrap();
     assert_eq!(findings.located, 0, "{findings:#?}");
 }
 

@@ -7,6 +7,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
+use reedbed_core::period::Day;
 use tar::{EntryType, Header};
 
 use super::{Members, Opened, Packaging, Sizes, check_count, name, unsupported};
@@ -57,6 +58,10 @@ pub(super) fn open(path: &Path, limits: &Limits) -> Result<Opened, FormatError> 
                         let name = name.strip_prefix("./").unwrap_or(&name).to_owned();
                         let archive = path.to_owned();
                         let member = Source::Tar { archive, start: tar.at, size };
+                        let days = header.mtime().ok().and_then(|s| i32::try_from(s / 86_400).ok());
+                        if let Some(days) = days.filter(|days| *days < MOST_DAYS) {
+                            members.days.insert(name.clone(), Day::from_days_since_1970(days));
+                        }
                         members.add(name, member, path, limits)?;
                     }
                     EntryType::Link | EntryType::Symlink => {
@@ -168,5 +173,7 @@ fn is_header(header: &Header) -> bool {
 }
 
 const BLOCK: u64 = 512;
+/// Days since 1970 of a time that can be one: the year 2243.
+const MOST_DAYS: i32 = 100_000;
 /// Bytes of the attributes of one member.
 const MOST_ATTRIBUTES: u64 = 1 << 16;

@@ -3,6 +3,7 @@
 use std::io::{self, BufReader};
 use std::path::Path;
 
+use reedbed_core::period::Day;
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
@@ -55,6 +56,11 @@ pub(super) fn members(path: &Path, limits: &Limits) -> Result<Members, FormatErr
         let Some(start) = member.data_start() else {
             return Err(unsupported(path, "the data of a member cannot be found"));
         };
+        let day =
+            member.last_modified().and_then(|time| Day::new(time.year(), time.month(), time.day()));
+        if let Some(day) = day {
+            members.days.insert(name.clone(), day);
+        }
         let found = ZipMember { start, packed, size, crc: member.crc32(), is_deflated };
         members.add(name, Source::Zip { archive: path.to_owned(), member: found }, path, limits)?;
     }

@@ -35,7 +35,7 @@ pub(super) fn open(
         camtrap::refuse_archive(archive, members, limits)?;
         let (form, tables) = without_descriptor(path, members, options, limits, &mut notes)?;
         let metadata = metadata(archive, "", &Descriptor::default(), members, limits, &mut notes);
-        return Ok(Dataset { form, tables, metadata, notes });
+        return Ok(Dataset { form, tables, metadata, members: members.list(), notes });
     };
     let folder = meta_name.strip_suffix("meta.xml").unwrap_or("");
     let bytes = meta_source.document("meta.xml", limits)?;
@@ -50,7 +50,8 @@ pub(super) fn open(
         tables.push(table);
     }
     let metadata = metadata(archive, folder, &descriptor, members, limits, &mut notes);
-    Ok(Dataset { form: Form::Archive(members.packaging), tables, metadata, notes })
+    let form = Form::Archive(members.packaging);
+    Ok(Dataset { form, tables, metadata, members: members.list(), notes })
 }
 
 /// An archive may be one table with headings and nothing else. A folder may be tables that belong
