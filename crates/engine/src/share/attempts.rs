@@ -135,8 +135,8 @@ fn opened(folder: &Path, written: &Written) -> Result<Dataset, ShareError> {
     Ok(dataset::open(&inputs, &OpenOptions::default(), &Limits::default())?)
 }
 
-/// How sure an attacker may not be. Below even odds, because another attacker may measure otherwise.
-const SURE: f64 = 0.4;
+/// How sure an attacker may not be.
+const SURE: f64 = 0.5;
 /// The copy is written and attacked so often at most.
 const MOST_ROUNDS: usize = 16;
 /// From this round on, what is located does not leave.
