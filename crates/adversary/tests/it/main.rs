@@ -6,6 +6,7 @@
     reason = "a test stops where something is wrong"
 )]
 
+mod calibration;
 mod metadata;
 mod planted;
 mod regions;

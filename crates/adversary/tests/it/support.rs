@@ -102,10 +102,25 @@ pub(crate) fn attacked_copy(
     rules: &RuleSet,
     steps: u32,
 ) -> Findings {
+    attacked_as_set(copy, besides, rules, &Settings { steps, ..Settings::default() })
+}
+
+/// Attacks a table with settings of one's own.
+pub(crate) fn attacked_by_settings(text: &str, settings: &Settings) -> Findings {
+    let (_folder, copy) = published(text);
+    attacked_as_set(&copy, &Besides::default(), &bitterns(), settings)
+}
+
+fn attacked_as_set(
+    copy: &Dataset,
+    besides: &Besides<'_>,
+    rules: &RuleSet,
+    settings: &Settings,
+) -> Findings {
     let areas = AreaSet::default();
     let today = Day::new(2026, 11, 23).unwrap();
     let sensitive = Sensitive { rules, areas: &areas, checklist: None, today };
-    attack(copy, besides, sensitive, &Settings { steps, ..Settings::default() }).unwrap()
+    attack(copy, besides, sensitive, settings).unwrap()
 }
 
 /// How many protected records an attack located.
