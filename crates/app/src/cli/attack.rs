@@ -41,6 +41,9 @@ pub(crate) struct Args {
     /// How sure a claim must be to count, in percent.
     #[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100))]
     sure: u32,
+    /// Located records to list as JSON, the surest first.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1_000)]
+    claims: usize,
 }
 
 /// Attacks the copy.
@@ -53,8 +56,12 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         today: clock::today(),
     };
     let copy = args.input.open()?;
-    let settings =
-        Settings { steps: args.steps, sure: f64::from(args.sure) / 100.0, ..Settings::default() };
+    let settings = Settings {
+        steps: args.steps,
+        sure: f64::from(args.sure) / 100.0,
+        most_claims: args.claims,
+        ..Settings::default()
+    };
     let known = open_all(&args.known)?;
     let with = open_all(&args.with)?;
     let mut layers = AreaSet::default();
