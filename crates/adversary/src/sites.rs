@@ -276,13 +276,29 @@ impl Few {
 
     /// Where most of them lie within a distance of each other.
     pub(crate) fn crowd(&self, near_m: f64) -> Option<Crowd> {
-        let near = |centre: &Point| {
-            self.0.iter().filter(|(_, point)| centre.distance_bound_m(*point) <= near_m).count()
+        let (_, first) = self.0.first()?;
+        // On a plane: over such distances the globe is one, to less than a percent.
+        let shrink = first.lat().degrees().to_radians().cos();
+        let flat: Vec<(f64, f64)> = self
+            .0
+            .iter()
+            .map(|(_, point)| {
+                let east = (point.lon().degrees() - first.lon().degrees()) * shrink;
+                (point.lat().degrees() * METRES_PER_DEGREE, east * METRES_PER_DEGREE)
+            })
+            .collect();
+        let reach = (near_m * 0.99).powi(2);
+        let near = |at: usize| {
+            let Some((lat, lon)) = flat.get(at) else { return 0 };
+            flat.iter().filter(|(y, x)| (y - lat).powi(2) + (x - lon).powi(2) <= reach).count()
         };
-        let (_, point) = self.0.iter().max_by_key(|(hash, point)| (near(point), *hash))?;
+        let (most, point) = (0..self.0.len())
+            .filter_map(|at| Some((near(at), self.0.get(at)?)))
+            .max_by_key(|(near, (hash, _))| (*near, *hash))
+            .map(|(near, (_, point))| (near, *point))?;
         #[expect(clippy::cast_precision_loss, reason = "some dozens")]
-        let share = near(point) as f64 / self.0.len() as f64;
-        Some(Crowd { point: *point, sites: self.0.len(), share })
+        let share = most as f64 / self.0.len() as f64;
+        Some(Crowd { point, sites: self.0.len(), share })
     }
 }
 
@@ -301,3 +317,5 @@ const MOST: usize = 32;
 ///
 /// Units: nano-degrees; 22 m of latitude.
 const SAME: i64 = 200_000;
+/// Units: metres; a degree of latitude.
+const METRES_PER_DEGREE: f64 = 111_320.0;

@@ -8,6 +8,8 @@
 use reedbed_core::period::{Day, Period, Precision};
 use reedbed_core::place::{Nano, Point};
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::numbers::Gaps;
 use crate::odds::{Kind, Odds};
 use crate::sample::mixed;
@@ -54,6 +56,9 @@ impl Trials {
     /// Asks about the targets, and about trials that are told as they are.
     pub(crate) fn of(targets: &[Target], trials: &[Trial]) -> Self {
         let mut sites = Sites::default();
+        let varying = varying(trials);
+        let ask =
+            |sites: &mut Sites, target: &Target, without| ask(sites, target, without, &varying);
         let asked =
             targets.iter().map(|target| ask(&mut sites, target, Without::Nothing)).collect();
         let listed: Vec<&Target> =
@@ -132,10 +137,32 @@ fn left(sites: &Sites, asked: Option<(usize, usize)>, near_m: f64) -> Vec<Left> 
     found
 }
 
-fn ask(sites: &mut Sites, target: &Target, without: Without) -> Option<(usize, usize)> {
+/// Columns in which exact records differ: by others nothing can be told apart.
+fn varying(trials: &[Trial]) -> FxHashSet<u32> {
+    let mut first: FxHashMap<u32, u32> = FxHashMap::default();
+    let mut records: FxHashMap<u32, usize> = FxHashMap::default();
+    let mut varying = FxHashSet::default();
+    for (column, value) in trials.iter().flat_map(|trial| &trial.states) {
+        *records.entry(*column).or_default() += 1;
+        if first.entry(*column).or_insert(*value) != value {
+            varying.insert(*column);
+        }
+    }
+    // A column that some leave empty tells those from the others.
+    varying.extend(records.iter().filter(|(_, n)| **n < trials.len()).map(|(column, _)| *column));
+    varying
+}
+
+fn ask(
+    sites: &mut Sites,
+    target: &Target,
+    without: Without,
+    varying: &FxHashSet<u32>,
+) -> Option<(usize, usize)> {
     let asked = |days| {
         let (place, near_m) = (target.allowed?, target.near_m());
-        Some(Asked { place, days, near_m, without, stated: target.states.clone() })
+        let stated = target.states.iter().filter(|(column, _)| varying.contains(column));
+        Some(Asked { place, days, near_m, without, stated: stated.copied().collect() })
     };
     let in_period = sites.ask(asked(target.days)?);
     Some((in_period, sites.ask(asked(None)?)))

@@ -181,7 +181,6 @@ fn claims_are_right_as_often_as_they_say() {
             }
         }
     }
-    println!("at 90 % and more: {surest:?}; at 50 to 90 %: {sure:?}; by what was left: {by_way:?}");
     // Enough of them that the test can fail.
     assert!(surest.1 > 500 && sure.1 > 200, "{surest:?} {sure:?}");
     assert!(f64::from(surest.0) >= 0.9 * f64::from(surest.1), "{surest:?}");

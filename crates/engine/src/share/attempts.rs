@@ -140,4 +140,4 @@ const SURE: f64 = 0.5;
 /// The copy is written and attacked so often at most.
 const MOST_ROUNDS: usize = 16;
 /// From this round on, what is located does not leave.
-const LATE: usize = 6;
+const LATE: usize = 9;
