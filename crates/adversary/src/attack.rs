@@ -3,6 +3,7 @@
 use reedbed_core::place::Point;
 use reedbed_formats::dataset::Dataset;
 use reedbed_formats::error::FormatError;
+use rustc_hash::FxHashMap;
 use std::num::NonZeroUsize;
 
 use crate::besides::Besides;
@@ -11,6 +12,7 @@ use crate::claims::{Claims, Guess};
 use crate::gather::{self, First, ORDER, Second};
 use crate::linking::Known;
 use crate::odds::{Kind, Odds};
+use crate::paths::PathOdds;
 use crate::reading::Reading;
 use crate::seen::SeenPlace;
 use crate::series::Numbered;
@@ -68,12 +70,20 @@ pub fn attack(
     let odds = trials.odds(&second.sites, &second.gaps, &telling);
     let mut claims = Claims::default();
     claims.exact = std::mem::take(&mut first.exact);
-    let mut board =
-        Board { reading: &reading, first: &first, second: &second, odds, telling, claims };
+    let mut board = Board {
+        reading: &reading,
+        first: &first,
+        second: &second,
+        odds,
+        telling,
+        path_odds: FxHashMap::default(),
+        claims,
+    };
     for (index, target) in first.targets.iter().enumerate() {
         board.by_ways(index, target);
         board.by_numbers(index, target);
         board.by_gaps(index, target);
+        board.by_path(index, target);
         board.by_texts(index, target);
         for left in trials.left(&second.sites, index, target.near_m()) {
             board.by_elimination(index, target, &left);
@@ -96,6 +106,8 @@ struct Board<'a, 'd> {
     odds: Odds,
     /// Columns whose numbers tell places.
     telling: Vec<u32>,
+    /// By the distance that counts as near, as bits: how often the way leads to the place.
+    path_odds: FxHashMap<u64, PathOdds>,
     claims: Claims,
 }
 
@@ -176,6 +188,32 @@ impl Board<'_, '_> {
                 },
             );
         }
+    }
+
+    /// Between two records of its recorder, by the time.
+    fn by_path(&mut self, index: usize, target: &Target) {
+        let Some(between) = self.second.paths.between(index, target) else { return };
+        let near_m = target.near_m();
+        let odds = self.path_odds.entry(near_m.to_bits());
+        let odds = odds.or_insert_with(|| self.second.paths.odds(&self.first.trials, near_m));
+        let chance = odds.chance(between);
+        let because = format!(
+            "Its recorder has records told exactly before and after it, {} minutes apart; records that \
+             were taken out to try this were on the way in at least {:.0} % of cases.",
+            between.minutes,
+            chance * 100.0
+        );
+        self.claims.guess(
+            index,
+            Guess {
+                attack: Attack::SameObserverDay,
+                point: between.point,
+                radius_m: near_m,
+                probability: chance,
+                because,
+                column: Some("eventTime".to_owned()),
+            },
+        );
     }
 
     /// Numbers that are missing between exact records of one place.

@@ -18,6 +18,7 @@ pub(crate) struct Columns<'t> {
     /// In the order of [`PLACE_TERMS`].
     pub(crate) place: Vec<Source>,
     pub(crate) event_date: Source,
+    pub(crate) event_time: Source,
     /// year, month, day.
     pub(crate) date_parts: Vec<Source>,
     pub(crate) event: Source,
@@ -93,6 +94,7 @@ impl<'t> Columns<'t> {
             names: all(TaxonFacts::TERMS),
             place: all(PLACE_TERMS),
             event_date: named("eventDate"),
+            event_time: named("eventTime"),
             date_parts: all(&["year", "month", "day"]),
             event,
             parent_event: named("parentEventID"),

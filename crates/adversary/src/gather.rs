@@ -14,6 +14,7 @@ use crate::columns::{Columns, PLACE_TERMS};
 use crate::evidence::Evidence;
 use crate::linking::{self, Features};
 use crate::numbers::{Blocks, Gaps, Numbers};
+use crate::paths::Paths;
 use crate::reading::{At, Reading};
 use crate::sample::{Sample, mixed};
 use crate::seen::{Seen, SeenPlace};
@@ -47,6 +48,7 @@ pub(crate) struct Second<'t> {
     pub(crate) series: Series,
     pub(crate) sites: Sites,
     pub(crate) gaps: Gaps,
+    pub(crate) paths: Paths,
 }
 
 struct FirstState<'r> {
@@ -83,6 +85,7 @@ struct SecondState<'t> {
     series: Series,
     sites: Sites,
     numbers: Numbers,
+    paths: Paths,
 }
 
 /// Reads a copy for the first time; `links` says that links to other files are to be measured.
@@ -159,7 +162,10 @@ impl FirstState<'_> {
         if self.trials.wants(hash) {
             let states = seen.states(row, columns);
             let numbers = numbers_of(row, columns).collect();
-            self.trials.add(hash, Trial { exact: exact(at, place, seen), states, numbers });
+            self.trials.add(
+                hash,
+                Trial { exact: exact(at, place, seen), states, numbers, minute: seen.minute },
+            );
         }
         if links
             && self.sample.wants(hash)
@@ -220,6 +226,7 @@ pub(crate) fn second<'t>(
 ) -> Result<Second<'t>, FormatError> {
     let evidence = Evidence::of(&first.targets);
     let series = Series::of(&first.targets);
+    let paths = Paths::of(&first.targets, &first.trials);
     let every = reading.rows_about() / MEASURED;
     let start = || SecondState {
         texts: texts.clone(),
@@ -228,6 +235,7 @@ pub(crate) fn second<'t>(
         series: series.clone(),
         sites: trials.questions().clone(),
         numbers: Numbers::default(),
+        paths: paths.clone(),
     };
     let states = reading.gather(settings.workers, start, |state, at, row, columns, seen| {
         state.row(at, row, columns, seen, &first.telling);
@@ -240,6 +248,7 @@ pub(crate) fn second<'t>(
         whole.series.merge(state.series);
         whole.sites.merge(state.sites);
         whole.numbers.merge(state.numbers);
+        whole.paths.merge(state.paths);
     }
     Ok(Second {
         texts: whole.texts,
@@ -248,6 +257,7 @@ pub(crate) fn second<'t>(
         series: whole.series,
         sites: whole.sites,
         gaps: whole.numbers.gaps(),
+        paths: whole.paths,
     })
 }
 
@@ -275,6 +285,9 @@ impl SecondState<'_> {
         }
         self.series.add(order_of(at), place);
         if columns.is_records() {
+            if let (Some(day), Some(minute)) = (seen.recorder_day(), seen.minute) {
+                self.paths.add((at.table, at.row), day, minute, place);
+            }
             let states = |column| seen.states_in(row, columns, column);
             self.sites.add(&exact(at, place, seen), states);
         }
@@ -381,6 +394,8 @@ fn target(
         at,
         allowed: seen.place,
         days: seen.days,
+        recorder_day: seen.recorder_day(),
+        minute: seen.minute,
         floor_m,
         keys: seen.all_keys().collect(),
         numbers,

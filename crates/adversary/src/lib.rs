@@ -25,6 +25,7 @@ mod mentions;
 mod metadata;
 mod numbers;
 mod odds;
+mod paths;
 mod reading;
 mod region;
 mod sample;

@@ -27,6 +27,8 @@ pub(crate) struct Seen {
     pub(crate) place: Option<SeenPlace>,
     /// Its first and last day.
     pub(crate) days: Option<(Day, Day)>,
+    /// Its minute of the day.
+    pub(crate) minute: Option<u16>,
     pub(crate) event: Option<u64>,
     pub(crate) parent_event: Option<u64>,
     pub(crate) recorder: Option<u64>,
@@ -71,6 +73,7 @@ impl Seen {
         let mut seen = Self {
             place,
             days: read_days(row, columns),
+            minute: minute(row, columns),
             event: hashed(row, &columns.event, Way::Event),
             parent_event: hashed(row, &columns.parent_event, Way::Event),
             says_so: columns.said.iter().any(|source| says_something(row, source)),
@@ -213,6 +216,20 @@ fn read_place(row: Row<'_>, columns: &Columns<'_>) -> Option<SeenPlace> {
             edges: outline.edges(),
         }),
     }
+}
+
+/// The minute of the day, of eventTime or of the time in eventDate: of a span the first.
+fn minute(row: Row<'_>, columns: &Columns<'_>) -> Option<u16> {
+    let of = |text: &str| {
+        let (hours, rest) = text.trim().split_once(':')?;
+        let minutes = rest.get(..2)?;
+        let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+        (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+    };
+    let date = row.text(&columns.event_date);
+    date.split_once('T')
+        .and_then(|(_, time)| of(time))
+        .or_else(|| of(&row.text(&columns.event_time)))
 }
 
 fn read_days(row: Row<'_>, columns: &Columns<'_>) -> Option<(Day, Day)> {

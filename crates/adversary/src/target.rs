@@ -26,6 +26,9 @@ pub(crate) struct Target {
     /// The circle in which it says that it is, and the outline.
     pub(crate) allowed: Option<SeenPlace>,
     pub(crate) days: Option<(Day, Day)>,
+    /// Its recorder and day, and the minute of the day.
+    pub(crate) recorder_day: Option<u64>,
+    pub(crate) minute: Option<u16>,
     /// Side of the floor cell in metres: who tells it finer has broken the rule.
     pub(crate) floor_m: f64,
     /// What it shares with others, with the print of the column.

@@ -25,6 +25,8 @@ pub(crate) struct Trial {
     /// What it states of its event.
     pub(crate) states: Vec<(u32, u32)>,
     pub(crate) numbers: Vec<Numbered>,
+    /// Its minute of the day.
+    pub(crate) minute: Option<u16>,
 }
 
 /// Questions about all protected records and all trials.
@@ -180,6 +182,8 @@ fn told_as(trial: &Trial, like: &Target, index: usize) -> Option<Target> {
         at: like.at,
         allowed: Some(allowed),
         days,
+        recorder_day: None,
+        minute: None,
         floor_m: like.floor_m,
         keys: Vec::new(),
         numbers: Vec::new(),

@@ -176,3 +176,42 @@ fn the_only_site_left_gives_a_record_away() {
     let findings = attacked(&(kept.join("\n") + "\n"));
     assert_eq!(located(&findings, Attack::Elimination), 1, "{findings:#?}");
 }
+
+/// Walks of three recorders from site to site, a record every quarter of an hour, some kilometres
+/// apart; one of the records is of a bittern, told at a cell.
+fn walks(time: impl Fn(&str) -> String) -> String {
+    let mut text = String::from(
+        "occurrenceID,scientificName,recordedBy,eventDate,eventTime,decimalLatitude,decimalLongitude,geodeticDatum,coordinateUncertaintyInMeters,footprintWKT\n",
+    );
+    for walk in 0..40_u32 {
+        for step in 0..9_u32 {
+            let lat = 52.0 + f64::from(walk % 7) * 0.031 + f64::from(step) * 0.017;
+            let lon = 4.5 + f64::from(walk % 5) * 0.043 + f64::from(step) * 0.011;
+            let date = format!("2020-{:02}-{:02}", 1 + walk % 12, 1 + walk % 28);
+            let at = format!("{:02}:{:02}", 6 + step / 4, step % 4 * 15);
+            let id = (walk * 9 + step) * 7_919 % 100_003;
+            if (walk, step) == (17, 4) {
+                let at = time(&at);
+                text.push_str(&format!(
+                    "b,Botaurus stellaris,Person {walk},{date},{at},52.2,4.6,EPSG:4326,8000,\"POLYGON ((4.55 52.15, 4.65 52.15, 4.65 52.25, 4.55 52.25, 4.55 52.15))\"\n"
+                ));
+            } else {
+                text.push_str(&format!(
+                    "x{id}q,Parus major,Person {walk},{date},{at},{lat:.5},{lon:.5},WGS84,20,\n"
+                ));
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn the_way_between_timed_neighbours_gives_a_record_away() {
+    let findings = attacked(&walks(str::to_owned));
+    assert_eq!(located(&findings, Attack::SameObserverDay), 1, "{findings:#?}");
+    let claim = &findings.claims[0];
+    assert!(claim.because.contains("before and after"), "{claim:?} {}", claim.because);
+    // Without a time nobody knows where on the walk it was.
+    let findings = attacked(&walks(|_| String::new()));
+    assert!(findings.claims.iter().all(|claim| !claim.because.contains("before and after")));
+}
