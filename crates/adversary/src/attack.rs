@@ -96,7 +96,7 @@ pub fn attack(
     board.by_metadata(&first.targets, &second.texts);
     board.by_averaging(&first.targets);
     board.by_coalition(besides.with, &first.targets)?;
-    Ok(board.claims.findings(copy, &first.targets, settings))
+    Ok(board.claims.findings(copy, sensitive.rules, &first.targets, settings))
 }
 
 struct Board<'a, 'd> {

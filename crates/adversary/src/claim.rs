@@ -93,6 +93,9 @@ pub struct Claim {
     /// How many rows of its table stand before it.
     #[serde(skip)]
     pub row: u64,
+    /// The rule that protects it, by list and line; nothing for a record that only says of itself
+    /// that it was generalised.
+    pub rule: Option<String>,
     /// The attack.
     pub attack: Attack,
     /// Latitude of the middle of the region, degrees on WGS 84.

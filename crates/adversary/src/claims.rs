@@ -1,6 +1,7 @@
 //! What all attacks claim, and the findings that are made of it.
 
 use reedbed_core::place::Point;
+use reedbed_core::rule::RuleSet;
 use reedbed_formats::dataset::Dataset;
 use rustc_hash::FxHashMap;
 
@@ -22,13 +23,23 @@ pub(crate) struct Guess {
     pub(crate) column: Option<String>,
 }
 
+/// A record that tells its own place below its floor.
+#[derive(Debug)]
+pub(crate) struct ToldExactly {
+    pub(crate) at: At,
+    pub(crate) guess: Guess,
+    /// Side of the floor cell.
+    pub(crate) floor_m: f64,
+    pub(crate) rule: Option<usize>,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Claims {
     guesses: FxHashMap<(usize, Attack), Guess>,
     /// Areas in m² of what was guessed, where it fills less than its circle.
     areas: FxHashMap<(usize, Attack), f64>,
     /// Records that tell their own place.
-    pub(crate) exact: Vec<(At, Guess, f64)>,
+    pub(crate) exact: Vec<ToldExactly>,
     pub(crate) searched: Searched,
 }
 
@@ -64,6 +75,7 @@ impl Claims {
     pub(crate) fn findings(
         self,
         copy: &Dataset,
+        rules: &RuleSet,
         targets: &[Target],
         settings: &Settings,
     ) -> Findings {
@@ -90,7 +102,8 @@ impl Claims {
             let circle = std::f64::consts::PI * guess.radius_m * guess.radius_m;
             (area_m2.map_or(circle, |area| area.min(circle)) / (floor_m * floor_m)).min(1.0)
         };
-        let claim = |at: At, guess: &Guess, area_m2: Option<f64>, floor_m: f64| Claim {
+        let claim = |at: At, guess: &Guess, area_m2, floor_m, rule: Option<usize>| Claim {
+            rule: rule.and_then(|rule| rules.rules.get(rule)).map(|rule| rule.id.to_string()),
             file: file(at),
             line: at.line,
             row: at.row,
@@ -104,12 +117,13 @@ impl Claims {
             columns: guess.column.iter().cloned().collect(),
         };
         let exact = self.exact.iter();
-        let mut claims: Vec<Claim> =
-            exact.map(|(at, guess, floor_m)| claim(*at, guess, None, *floor_m)).collect();
+        let mut claims: Vec<Claim> = exact
+            .map(|exact| claim(exact.at, &exact.guess, None, exact.floor_m, exact.rule))
+            .collect();
         for (index, guess) in best.iter().filter(|(_, guess)| guess.probability >= settings.sure) {
             if let Some(target) = targets.get(*index) {
                 let area_m2 = self.areas.get(&(*index, guess.attack)).copied();
-                claims.push(claim(target.at, guess, area_m2, target.allowed_area_m2().sqrt()));
+                claims.push(claim(target.at, guess, area_m2, target.floor_m, target.rule));
             }
         }
         let located = claims.len() as u64;

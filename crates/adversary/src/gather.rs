@@ -9,7 +9,7 @@ use crate::agreement::{Agreement, Met};
 use crate::attack::Settings;
 use crate::attack::texts::Texts as TextsFound;
 use crate::claim::Attack;
-use crate::claims::Guess;
+use crate::claims::{Guess, ToldExactly};
 use crate::columns::{Columns, PLACE_TERMS};
 use crate::evidence::Evidence;
 use crate::linking::{self, Features};
@@ -28,8 +28,8 @@ use crate::ways::{Way, hash_of};
 /// What the first reading finds.
 pub(crate) struct First {
     pub(crate) targets: Vec<Target>,
-    /// Records that tell their own place, with the side of the floor cell.
-    pub(crate) exact: Vec<(At, Guess, f64)>,
+    /// Records that tell their own place.
+    pub(crate) exact: Vec<ToldExactly>,
     /// Exact records that are taken for protected ones to see how attacks end.
     pub(crate) trials: Vec<Trial>,
     /// How often neighbours in a series lie together.
@@ -56,7 +56,7 @@ struct FirstState<'r> {
     steps: u32,
     folded: String,
     targets: Vec<Target>,
-    exact: Vec<(At, Guess, f64)>,
+    exact: Vec<ToldExactly>,
     trials: Sample<Trial>,
     blocks: Blocks,
     orders: Orders,
@@ -122,7 +122,7 @@ pub(crate) fn first(
         whole.sample.merge(state.sample);
     }
     whole.targets.sort_by_key(|target| target.at);
-    whole.exact.sort_by_key(|(at, _, _)| *at);
+    whole.exact.sort_by_key(|exact| exact.at);
     let mut agreement = Agreement::default();
     whole.blocks.measure(&mut agreement);
     whole.orders.measure(&mut agreement);
@@ -190,6 +190,8 @@ impl FirstState<'_> {
             seen.says_so.then(|| stated_floor_m(&place, self.steps))
         };
         let listed = self.floors.of_row(row, columns, seen);
+        let rule = listed.map(|(_, rule)| rule);
+        let listed = listed.map(|(floor_m, _)| floor_m);
         let Some(floor_m) = listed.or_else(own_floor) else { return false };
         if let Some(place) = seen.place.filter(|_| Target::is_told_exactly(seen, floor_m)) {
             let guess = Guess {
@@ -201,12 +203,12 @@ impl FirstState<'_> {
                     .to_owned(),
                 column: Some("decimalLatitude".to_owned()),
             };
-            self.exact.push((at, guess, floor_m));
+            self.exact.push(ToldExactly { at, guess, floor_m, rule });
             // It tells where its siblings are, too.
             return false;
         }
         let mut target = target(at, row, columns, seen, floor_m, &mut self.texts);
-        target.is_listed = listed.is_some();
+        target.rule = rule;
         if let Some(sources) = by_table.get(at.table) {
             target.features = linking::features(row, sources, &mut self.folded);
         }
@@ -400,7 +402,7 @@ fn target(
         keys: seen.all_keys().collect(),
         numbers,
         states: seen.states(row, columns),
-        is_listed: true,
+        rule: None,
         features: Features::default(),
         told,
     }

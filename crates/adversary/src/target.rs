@@ -37,8 +37,8 @@ pub(crate) struct Target {
     pub(crate) numbers: Vec<Numbered>,
     /// What it states of its event: column and value, by print.
     pub(crate) states: Vec<(u32, u32)>,
-    /// Whether a rule met it; else it only says that it was generalised.
-    pub(crate) is_listed: bool,
+    /// The rule that met it; else it only says that it was generalised.
+    pub(crate) rule: Option<usize>,
     /// What it may be linked by.
     pub(crate) features: Features,
     /// Places that its own texts tell, with the column of the text.
@@ -96,14 +96,14 @@ impl<'r> Floors<'r> {
         }
     }
 
-    /// How finely a row may be told, as the side of a cell in metres; nothing for a row that no rule
-    /// meets.
+    /// How finely a row may be told, as the side of a cell in metres, and the rule that asks for it;
+    /// nothing for a row that no rule meets.
     pub(crate) fn of_row(
         &mut self,
         row: Row<'_>,
         columns: &Columns<'_>,
         seen: &Seen,
-    ) -> Option<f64> {
+    ) -> Option<(f64, usize)> {
         let hits = self.hits(row, columns);
         let candidates: Vec<usize> = hits
             .hits
@@ -141,9 +141,10 @@ impl<'r> Floors<'r> {
                 let rule = rules.rules.get(*index);
                 rule.is_some_and(|rule| meet(rule, &facts, areas, today).is_met())
             })
-            .filter_map(|index| self.sides.get(index).copied())
-            .filter(|side| *side > 0.0)
-            .reduce(f64::max)
+            .filter_map(|index| Some((self.sides.get(index).copied()?, index)))
+            .filter(|(side, _)| *side > 0.0)
+            // Of rules that ask for the same the first.
+            .reduce(|one, other| if other.0 > one.0 { other } else { one })
     }
 
     /// The listed taxa that a row is of. What is only possible is left aside: the attacker wants

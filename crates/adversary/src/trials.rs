@@ -63,9 +63,11 @@ impl Trials {
             |sites: &mut Sites, target: &Target, without| ask(sites, target, without, &varying);
         let asked =
             targets.iter().map(|target| ask(&mut sites, target, Without::Nothing)).collect();
-        let listed: Vec<&Target> =
-            targets.iter().filter(|target| target.is_listed && target.allowed.is_some()).collect();
-        let coarse = targets.iter().filter(|target| !target.is_listed).count();
+        let listed: Vec<&Target> = targets
+            .iter()
+            .filter(|target| target.rule.is_some() && target.allowed.is_some())
+            .collect();
+        let coarse = targets.iter().filter(|target| target.rule.is_none()).count();
         let keeps_siblings_back = coarse * 4 > listed.len();
         // Of small copies each record is tried as several protected ones.
         let times = (MOST_TRIALS / trials.len().max(1)).clamp(1, MOST_TIMES);
@@ -188,7 +190,7 @@ fn told_as(trial: &Trial, like: &Target, index: usize) -> Option<Target> {
         keys: Vec::new(),
         numbers: Vec::new(),
         states: trial.states.iter().filter(|(column, _)| is_stated(column)).copied().collect(),
-        is_listed: true,
+        rule: like.rule,
         features: Default::default(),
         told: Vec::new(),
     })

@@ -98,6 +98,13 @@ fn tell(findings: &Findings, output: Output) -> Result<(), anyhow::Error> {
         }
         return Ok(());
     }
+    if findings.protected == 0 {
+        terminal::print(
+            "No record is of a taxon or place on the lists, and none says that it was generalised: there \
+             was nothing to locate.",
+        )?;
+        return Ok(());
+    }
     let of = |number: u64| if number == 1 { "record" } else { "records" };
     terminal::print(&format!(
         "{} of {} protected {} could be located more finely than the rules allow.",
@@ -111,13 +118,23 @@ fn tell(findings: &Findings, output: Output) -> Result<(), anyhow::Error> {
     for claim in findings.claims.iter().take(SHOWN) {
         let columns = claim.columns.join(", ");
         terminal::print(&format!(
-            "`{}` line {}{}: {} ({:.0} % sure, {:.1} % of the area allowed)",
+            "`{}` line {}{}{}: {} ({:.0} % sure, {} of the area allowed)",
             claim.file,
             claim.line,
             if columns.is_empty() { String::new() } else { format!(", `{columns}`") },
+            claim.rule.as_ref().map_or_else(String::new, |rule| format!(", by {rule}")),
             claim.because,
             claim.probability * 100.0,
-            claim.narrowing * 100.0
+            match claim.narrowing * 100.0 {
+                share if share < 0.1 => "less than 0.1 %".to_owned(),
+                share => format!("{share:.1} %"),
+            }
+        ))?;
+    }
+    let more = findings.located.saturating_sub(SHOWN as u64);
+    if more > 0 {
+        terminal::print(&format!(
+            "… and {more} more; `--output json` lists them all, with the places: keep it to yourself."
         ))?;
     }
     Ok(())
