@@ -27,3 +27,15 @@ pub(crate) fn write(path: &Path, secret: &Secret) -> Result<(), io::Error> {
     }
     options.open(path)?.write_all(secret.to_file().as_bytes())
 }
+
+/// Makes a folder that only its owner can enter.
+pub(crate) fn create_dir(path: &Path) -> Result<(), io::Error> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}

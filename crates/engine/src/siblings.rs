@@ -155,6 +155,8 @@ struct Earlier {
     given: Vec<Given>,
     /// Whether the copies so far tell it more finely than today's rules allow.
     was_told_finely: bool,
+    /// Whether there are copies.
+    has_copies: bool,
     /// Whether there are copies, and none of them had it.
     is_new: bool,
     /// Height of the public cell.
@@ -164,7 +166,8 @@ struct Earlier {
 impl Earlier {
     fn of(row: &Held, registry: Option<&Registry>) -> Self {
         let registry = registry.filter(|registry| registry.copies() > 0);
-        let (Some(registry), Some(own)) = (registry, row.own) else { return Self::default() };
+        let Some(registry) = registry else { return Self::default() };
+        let Some(own) = row.own else { return Self { has_copies: true, ..Self::default() } };
         let given = registry.told(own).to_vec();
         let lattice_m = match row.by_rules.decision.place {
             PlaceTold::Block { lattice, .. } | PlaceTold::Cell { lattice } => lattice.height_m(),
@@ -178,7 +181,8 @@ impl Earlier {
         };
         let was_told_finely =
             lattice_m > 0.0 && (registry.told_as_held(own) || given.iter().any(is_fine));
-        Self { is_new: !registry.knows(own), given, was_told_finely, lattice_m }
+        let is_new = !registry.knows(own);
+        Self { has_copies: true, is_new, given, was_told_finely, lattice_m }
     }
 
     /// What is known of a region when it is told too; nothing where it would be less than the rules
@@ -448,10 +452,13 @@ impl Ways {
             Some(Siblings::Coarsen) if located == 0 => Some(Way::default()),
             Some(Siblings::Coarsen) => way,
             Some(Siblings::Cut) => way,
-            // To withhold a record loses about as much as to coarsen two or three of its siblings.
+            // To withhold a record loses about as much as to coarsen one or two of its siblings, however
+            // often these were seen. Siblings that earlier copies told exactly cannot be taken back.
             None => way.or_else(|| {
-                let has_few = |slot: &&Slot| (1..=FEW).contains(&slot.rows()) && located == 0;
-                own.filter(has_few).map(|_| Way::COARSEN)
+                let all_times = self.slot(slots, 0, ALL_TIMES)?;
+                let are_few = (1..=FEW).contains(&all_times.rows());
+                let is_first = located == 0 && !self.earlier.has_copies;
+                (own.is_some() && are_few && is_first).then_some(Way::COARSEN)
             }),
         }
     }

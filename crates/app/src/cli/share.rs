@@ -184,7 +184,7 @@ fn open_registry(folder: &Path, args: &Args) -> Result<OpenRegistry, anyhow::Err
         if args.dry_run {
             bail!("`{}` is no registry yet; a dry run makes none", folder.display());
         }
-        std::fs::create_dir_all(folder).with_context(cannot)?;
+        keys::create_dir(folder).with_context(cannot)?;
         keys::write(&key, &keys::new_secret()?).with_context(cannot)?;
     }
     let lock = std::fs::File::create(folder.join("lock")).with_context(cannot)?;

@@ -128,19 +128,26 @@ fn nouns(summary: &Summary) -> (&'static str, &'static str) {
 /// How many records are withheld, and where some of that comes from.
 fn withheld(summary: &Summary) -> String {
     let (all, pulled) = (summary.withheld(), summary.withheld_pulled());
+    let hidden = summary.siblings.withheld.min(all);
     let told = count(all, "is withheld", "are withheld");
-    if pulled == 0 {
-        return told;
+    let by_rule = all.saturating_sub(pulled + hidden);
+    let mut parts = Vec::new();
+    if by_rule > 0 {
+        parts.push(format!("{by_rule} by rule"));
     }
-    let they = if pulled == 1 { "it shares" } else { "they share" };
-    let with = match all - pulled {
-        0 => "with a protected event or a row that could not be used",
-        _ => "with one",
-    };
-    format!(
-        "{told} ({} by rule, {pulled} because {they} an event, a place or a site {with})",
-        all - pulled
-    )
+    if hidden > 0 {
+        parts.push(format!("{hidden} because records that leave as held would give them away"));
+    }
+    if pulled > 0 {
+        let they = if pulled == 1 { "it shares" } else { "they share" };
+        let with = if by_rule + hidden == 0 {
+            "with a protected event or a row that could not be used"
+        } else {
+            "with one"
+        };
+        parts.push(format!("{pulled} because {they} an event, a place or a site {with}"));
+    }
+    if pulled + hidden == 0 { told } else { format!("{told} ({})", parts.join(", ")) }
 }
 
 fn count(number: u64, one: &str, many: &str) -> String {
