@@ -77,6 +77,7 @@ pub fn attack(
         odds,
         telling,
         path_odds: FxHashMap::default(),
+        trials: &trials,
         claims,
     };
     for (index, target) in first.targets.iter().enumerate() {
@@ -106,8 +107,9 @@ struct Board<'a, 'd> {
     odds: Odds,
     /// Columns whose numbers tell places.
     telling: Vec<u32>,
+    trials: &'a Trials,
     /// By the distance that counts as near, as bits: how often the way leads to the place.
-    path_odds: FxHashMap<u64, PathOdds>,
+    path_odds: FxHashMap<(usize, u64), PathOdds>,
     claims: Claims,
 }
 
@@ -190,30 +192,37 @@ impl Board<'_, '_> {
         }
     }
 
-    /// Between two records of its recorder, by the time.
+    /// Between two records of its recorder or its day, by the time.
     fn by_path(&mut self, index: usize, target: &Target) {
-        let Some(between) = self.second.paths.between(index, target) else { return };
-        let near_m = target.near_m();
-        let odds = self.path_odds.entry(near_m.to_bits());
-        let odds = odds.or_insert_with(|| self.second.paths.odds(&self.first.trials, near_m));
-        let chance = odds.chance(between);
-        let because = format!(
-            "Its recorder has records told exactly before and after it, {} minutes apart; records that \
-             were taken out to try this were on the way in at least {:.0} % of cases.",
-            between.minutes,
-            chance * 100.0
-        );
-        self.claims.guess(
-            index,
-            Guess {
-                attack: Attack::SameObserverDay,
-                point: between.point,
-                radius_m: near_m,
-                probability: chance,
-                because,
-                column: Some("eventTime".to_owned()),
-            },
-        );
+        for (by, paths) in self.second.paths.iter().enumerate() {
+            let Some(between) = paths.between(index, target) else { continue };
+            let near_m = target.near_m();
+            let odds = self.path_odds.entry((by, near_m.to_bits()));
+            let odds = odds.or_insert_with(|| paths.odds(&self.first.trials, near_m));
+            let chance = odds.chance(between);
+            let (whose, columns) = if by == 0 {
+                ("Its recorder has", "recordedBy, eventTime")
+            } else {
+                ("Its day has", "eventTime")
+            };
+            let because = format!(
+                "{whose} records told exactly before and after it, {} minutes apart; records that were \
+                 taken out to try this were on the way in at least {:.0} % of cases.",
+                between.minutes,
+                chance * 100.0
+            );
+            self.claims.guess(
+                index,
+                Guess {
+                    attack: Attack::SameObserverDay,
+                    point: between.point,
+                    radius_m: near_m,
+                    probability: chance,
+                    because,
+                    column: Some(columns.to_owned()),
+                },
+            );
+        }
     }
 
     /// Numbers that are missing between exact records of one place.
@@ -300,7 +309,14 @@ impl Board<'_, '_> {
     fn by_elimination(&mut self, index: usize, target: &Target, left: &Left) {
         let Left { kind, crowd, column } = left;
         let chance = self.odds.chance(*kind, crowd);
-        let heading = column.and_then(|column| self.reading.heading(column).map(str::to_owned));
+        let heading = |column: u32| self.reading.heading(column).map(str::to_owned);
+        let heading = match kind {
+            Kind::Alike => {
+                let columns = self.trials.columns_of(target).into_iter().filter_map(heading);
+                Some(columns.collect::<Vec<_>>().join(", "))
+            }
+            _ => column.and_then(heading),
+        };
         let which = match kind {
             Kind::AnyTime => "in its region, whenever it was",
             Kind::Alike => "in its region and period and states the same of its event",

@@ -14,7 +14,7 @@ use crate::columns::{Columns, PLACE_TERMS};
 use crate::evidence::Evidence;
 use crate::linking::{self, Features};
 use crate::numbers::{Blocks, Gaps, Numbers};
-use crate::paths::Paths;
+use crate::paths::{self, Paths};
 use crate::reading::{At, Reading};
 use crate::sample::{Sample, mixed};
 use crate::seen::{Seen, SeenPlace};
@@ -48,7 +48,8 @@ pub(crate) struct Second<'t> {
     pub(crate) series: Series,
     pub(crate) sites: Sites,
     pub(crate) gaps: Gaps,
-    pub(crate) paths: Paths,
+    /// By recorder and day, and by day alone.
+    pub(crate) paths: [Paths; 2],
 }
 
 struct FirstState<'r> {
@@ -85,7 +86,7 @@ struct SecondState<'t> {
     series: Series,
     sites: Sites,
     numbers: Numbers,
-    paths: Paths,
+    paths: [Paths; 2],
 }
 
 /// Reads a copy for the first time; `links` says that links to other files are to be measured.
@@ -228,7 +229,7 @@ pub(crate) fn second<'t>(
 ) -> Result<Second<'t>, FormatError> {
     let evidence = Evidence::of(&first.targets);
     let series = Series::of(&first.targets);
-    let paths = Paths::of(&first.targets, &first.trials);
+    let paths = [true, false].map(|with| Paths::of(&first.targets, &first.trials, with));
     let every = reading.rows_about() / MEASURED;
     let start = || SecondState {
         texts: texts.clone(),
@@ -250,7 +251,9 @@ pub(crate) fn second<'t>(
         whole.series.merge(state.series);
         whole.sites.merge(state.sites);
         whole.numbers.merge(state.numbers);
-        whole.paths.merge(state.paths);
+        for (own, other) in whole.paths.iter_mut().zip(state.paths) {
+            own.merge(other);
+        }
     }
     Ok(Second {
         texts: whole.texts,
@@ -287,8 +290,13 @@ impl SecondState<'_> {
         }
         self.series.add(order_of(at), place);
         if columns.is_records() {
-            if let (Some(day), Some(minute)) = (seen.recorder_day(), seen.minute) {
-                self.paths.add((at.table, at.row), day, minute, place);
+            if let Some(minute) = seen.minute {
+                let keys = [seen.recorder_day(), paths::day_of(seen.days)];
+                for (paths, key) in self.paths.iter_mut().zip(keys) {
+                    if let Some(key) = key {
+                        paths.add((at.table, at.row), key, minute, place);
+                    }
+                }
             }
             let states = |column| seen.states_in(row, columns, column);
             self.sites.add(&exact(at, place, seen), states);

@@ -5,18 +5,20 @@
 //! ones. Memory: of each protected record and each trial the nearest neighbour in time before and
 //! after it.
 
+use reedbed_core::period::Day;
 use reedbed_core::place::Point;
 use rustc_hash::FxHashMap;
 
 use crate::agreement::wilson;
+use crate::sample::mixed;
 use crate::seen::SeenPlace;
 use crate::target::Target;
 use crate::trials::Trial;
 
-/// Records of a recorder's day, by the minute.
+/// Records of a recorder's day, or of a day where no recorder is told, by the minute.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Paths {
-    /// By recorder and day: minute, and which record is sought.
+    /// By recorder and day, or by day: minute, and which record is sought.
     wanted: FxHashMap<u64, Vec<(u16, Sought)>>,
     found: FxHashMap<Sought, Ends>,
 }
@@ -49,12 +51,18 @@ pub(crate) struct Between {
 pub(crate) struct PathOdds([(u64, u64); RUNGS]);
 
 impl Paths {
-    /// Notes the protected records and the trials that have a time.
-    pub(crate) fn of(targets: &[Target], trials: &[Trial]) -> Self {
+    /// Notes the protected records that have a time and a recorder, or a time alone, and the trials
+    /// by the same.
+    pub(crate) fn of(targets: &[Target], trials: &[Trial], with_recorder: bool) -> Self {
         let mut paths = Self::default();
         for (index, target) in targets.iter().enumerate() {
-            if let (Some(day), Some(minute)) = (target.recorder_day, target.minute) {
-                paths.wanted.entry(day).or_default().push((minute, Sought::Target(index)));
+            let key = match (with_recorder, target.recorder_day) {
+                (true, key) => key,
+                (false, None) => day_of(target.days),
+                (false, Some(_)) => None,
+            };
+            if let (Some(key), Some(minute)) = (key, target.minute) {
+                paths.wanted.entry(key).or_default().push((minute, Sought::Target(index)));
             }
         }
         // Without a protected record that has a time, nothing needs to be measured.
@@ -63,15 +71,20 @@ impl Paths {
         }
         for (index, trial) in trials.iter().enumerate() {
             let exact = &trial.exact;
-            if let Some(minute) = trial.minute.filter(|_| exact.recorder_day != 0) {
+            let key = if with_recorder {
+                Some(exact.recorder_day).filter(|key| *key != 0)
+            } else {
+                day_of(exact.days)
+            };
+            if let (Some(key), Some(minute)) = (key, trial.minute) {
                 let sought = Sought::Trial(index, exact.table, exact.row);
-                paths.wanted.entry(exact.recorder_day).or_default().push((minute, sought));
+                paths.wanted.entry(key).or_default().push((minute, sought));
             }
         }
         paths
     }
 
-    /// Adds an exact record.
+    /// Adds an exact record, by its recorder and day or by its day.
     pub(crate) fn add(&mut self, at: (usize, u64), day: u64, minute: u16, place: SeenPlace) {
         let Some(wanted) = self.wanted.get(&day) else { return };
         for (own, sought) in wanted {
@@ -145,6 +158,12 @@ impl Ends {
         let lon = on_way(from.point.lon().degrees(), to.point.lon().degrees());
         Some(Between { point: Point::from_degrees(lat, lon)?, minutes })
     }
+}
+
+/// A single day as a key.
+pub(crate) fn day_of(days: Option<(Day, Day)>) -> Option<u64> {
+    let (day, _) = days.filter(|(first, last)| first == last)?;
+    Some(mixed(u64::from(day.year()) * 400 + u64::from(day.day_of_year())))
 }
 
 /// Keeps the nearer in time; of two that are as near the one that lies first.

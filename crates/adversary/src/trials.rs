@@ -35,6 +35,8 @@ pub(crate) struct Trials {
     /// By target: the question about its period, and that about all times.
     asked: Vec<Option<(usize, usize)>>,
     trials: Vec<Tried>,
+    /// Columns in which exact records differ.
+    varying: FxHashSet<u32>,
 }
 
 struct Tried {
@@ -88,7 +90,13 @@ impl Trials {
                 Some(Tried { truth, as_target, numbers, asked })
             })
             .collect();
-        Self { sites, asked, trials }
+        Self { sites, asked, trials, varying }
+    }
+
+    /// The columns by which a target is held against sites.
+    pub(crate) fn columns_of(&self, target: &Target) -> Vec<u32> {
+        let columns = target.states.iter().map(|(column, _)| *column);
+        columns.filter(|column| self.varying.contains(column)).collect()
     }
 
     /// The questions, for being answered.
