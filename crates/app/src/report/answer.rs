@@ -60,7 +60,7 @@ pub(super) fn safe(page: &mut Page, summary: &Summary) {
         }
         page.paragraph(text::FOLDERS);
         if parts.clear + parts.less > 0 {
-            page.remark(&counted.limits());
+            page.remark(&counted.limits(summary.attempts.is_some()));
         }
     });
 }

@@ -364,3 +364,33 @@ const ATTRIBUTES: [&str; 25] = [
     "points",
     "title",
 ];
+
+#[test]
+fn the_page_tells_who_tried_to_break_the_copy_and_what_it_cost() {
+    use reedbed_adversary::{Attack, AttackCount};
+    let mut summary = made::fen();
+    summary.attempts = Some(reedbed_engine::share::Attempts {
+        rounds: 2,
+        told_more_carefully: 3,
+        protected: 67,
+        sure: 0.5,
+        attacks: vec![AttackCount { attack: Attack::Elimination, located: 0, claimed: 41 }],
+    });
+    summary.siblings.wider_place = 5;
+    summary.utility.records = reedbed_engine::utility::Kept { held: 200, kept: 150 };
+    let page = html(&summary);
+    for words in [
+        "Who tried to break it?",
+        "A first copy gave 3 records away",
+        "In a wider region: 5",
+        "elimination",
+        "What did it cost?",
+        "75.0%",
+        "The attacks had this copy and nothing else",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    // Without attempts the page does not say that nobody managed to.
+    let page = html(&made::fen());
+    assert!(!page.contains("Nobody managed to") && page.contains("No attack was run"));
+}

@@ -86,13 +86,16 @@ impl Counted {
         format!("Look before you do: no rule met any {}, so nothing was protected.", self.one())
     }
 
-    pub(in super::super) fn limits(self) -> String {
-        format!(
-            "The rules were applied to every {} that could be used. No attack was run on this copy, \
-             and Reedbed does not know what others hold or have published: both can still give a \
-             place away.",
-            self.one()
-        )
+    /// What the answer leaves open; `attacked` says that the copy was attacked.
+    pub(in super::super) fn limits(self, attacked: bool) -> String {
+        let attack = if attacked {
+            "The attacks had this copy and nothing else; Reedbed does not know what others hold or \
+             have published, and that can still give a place away."
+        } else {
+            "No attack was run on this copy, and Reedbed does not know what others hold or have \
+             published: both can still give a place away."
+        };
+        format!("The rules were applied to every {} that could be used. {attack}", self.one())
     }
 
     pub(in super::super) fn look_boundaries(self) -> String {
