@@ -23,7 +23,8 @@ SPECIES = {
 HALF_CELL_M = {"low": 55, "medium": 550, "high": 5500, "metres": 500}
 
 
-def write_rules(path: Path) -> Path:
+def write_rules(path: Path, siblings: str = "") -> Path:
+    """A list of one species for each category; `siblings` is what becomes of records beside them."""
     rows = [
         [SPECIES[category], "species", category, ""]
         for category in ("low", "medium", "high", "extreme")
@@ -32,10 +33,18 @@ def write_rules(path: Path) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(
-            ["scientificName", "taxonRank", "category", "publicWidth", "reason", "authority"]
+            [
+                "scientificName",
+                "taxonRank",
+                "category",
+                "publicWidth",
+                "reason",
+                "authority",
+                "siblings",
+            ]
         )
         for row in rows:
-            writer.writerow([*row, "threatenedPopulation", "Test list"])
+            writer.writerow([*row, "threatenedPopulation", "Test list", siblings])
     return path
 
 

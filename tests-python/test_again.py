@@ -10,7 +10,7 @@ PLACE = ["decimalLatitude", "decimalLongitude", "coordinateUncertaintyInMeters",
 def test_the_same_input_and_key_give_the_same_bytes(run, tmp_path):
     rows, _ = many_rows()
     table = write_table(tmp_path / "occurrence.csv", rows)
-    rules = write_rules(tmp_path / "rules.csv")
+    rules = write_rules(tmp_path / "rules.csv", siblings="coarsen")
     first = run(table, rules=rules)
     key = first.steward / "pseudonyms.key"
     second = run(table, rules=rules, extra=["--key", key])
@@ -20,7 +20,7 @@ def test_the_same_input_and_key_give_the_same_bytes(run, tmp_path):
 def test_pseudonyms_differ_between_keys_and_between_audiences(run, tmp_path):
     rows, _ = many_rows()
     table = write_table(tmp_path / "occurrence.csv", rows)
-    rules = write_rules(tmp_path / "rules.csv")
+    rules = write_rules(tmp_path / "rules.csv", siblings="coarsen")
     first = run(table, rules=rules)
     key = first.steward / "pseudonyms.key"
     copies = [
@@ -40,7 +40,7 @@ def test_pseudonyms_differ_between_keys_and_between_audiences(run, tmp_path):
 def test_a_copy_of_a_copy_keeps_its_places(run, tmp_path):
     rows, _ = many_rows()
     table = write_table(tmp_path / "occurrence.csv", rows)
-    rules = write_rules(tmp_path / "rules.csv")
+    rules = write_rules(tmp_path / "rules.csv", siblings="coarsen")
     first = run(table, rules=rules)
     key = first.steward / "pseudonyms.key"
     copied = first.package / "occurrence.csv"
@@ -53,6 +53,6 @@ def test_a_copy_of_a_copy_keeps_its_places(run, tmp_path):
 def test_bad_input_fails_with_one_sentence_and_leaves_nothing(run, tmp_path):
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"PK\x03\x04 and then nothing of use")
-    shared = run(broken, rules=write_rules(tmp_path / "rules.csv"), code=1)
+    shared = run(broken, rules=write_rules(tmp_path / "rules.csv", siblings="coarsen"), code=1)
     assert not shared.out.exists() or not any(shared.out.iterdir())
     assert shared.stderr.startswith(b"error: ") and shared.stdout == b""

@@ -90,7 +90,7 @@ def event_archive(folder):
 @pytest.mark.parametrize("pack", [zipped, tarred, lambda folder: folder], ids=["zip", "tar", "dir"])
 def test_an_archive_opens_and_its_extensions_hang_together(run, tmp_path, make, pack):
     archive = pack(make(tmp_path / "archive"))
-    shared = run(archive, rules=write_rules(tmp_path / "rules.csv"))
+    shared = run(archive, rules=write_rules(tmp_path / "rules.csv", siblings="coarsen"))
     path = archive_path(shared.package)
     assert path.suffix == archive.suffix, "a copy has the form that came in"
     with DwCAReader(str(path)) as opened:
@@ -104,7 +104,7 @@ def test_an_archive_opens_and_its_extensions_hang_together(run, tmp_path, make, 
 
 @pytest.mark.parametrize("make", [occurrence_archive, event_archive])
 def test_the_descriptor_fits_the_files(run, tmp_path, make):
-    shared = run(make(tmp_path / "archive"), rules=write_rules(tmp_path / "rules.csv"))
+    shared = run(make(tmp_path / "archive"), rules=write_rules(tmp_path / "rules.csv", siblings="coarsen"))
     folder = archive_path(shared.package)
     root = ElementTree.parse(folder / "meta.xml").getroot()
     described = set()
@@ -124,7 +124,7 @@ def test_the_descriptor_fits_the_files(run, tmp_path, make):
 
 
 def test_a_protected_record_of_an_event_hangs_from_an_event_of_its_own(run, tmp_path):
-    shared = run(event_archive(tmp_path / "archive"), rules=write_rules(tmp_path / "rules.csv"))
+    shared = run(event_archive(tmp_path / "archive"), rules=write_rules(tmp_path / "rules.csv", siblings="coarsen"))
     found = tables(shared.package)
     events, records = found["event"], found["occurrence"]
     protected = records[records["scientificName"] == SPECIES["high"]]
@@ -139,7 +139,7 @@ def test_a_protected_record_of_an_event_hangs_from_an_event_of_its_own(run, tmp_
 def test_rows_are_all_accounted_for(run, tmp_path):
     import json
 
-    shared = run(event_archive(tmp_path / "archive"), rules=write_rules(tmp_path / "rules.csv"))
+    shared = run(event_archive(tmp_path / "archive"), rules=write_rules(tmp_path / "rules.csv", siblings="coarsen"))
     report = json.loads((shared.steward / "report.json").read_text(encoding="utf-8"))
     assert len(report["tables"]) == 3
     rows_written = {kind: len(frame) for kind, frame in tables(shared.package).items()}
@@ -153,7 +153,7 @@ def test_rows_are_all_accounted_for(run, tmp_path):
 @pytest.mark.parametrize("pack", [zipped, tarred])
 def test_members_of_an_archive_carry_no_trace_of_the_machine(run, tmp_path, pack):
     archive = pack(event_archive(tmp_path / "archive"))
-    shared = run(archive, rules=write_rules(tmp_path / "rules.csv"))
+    shared = run(archive, rules=write_rules(tmp_path / "rules.csv", siblings="coarsen"))
     path = archive_path(shared.package)
     if path.suffix == ".zip":
         with zipfile.ZipFile(path) as opened:

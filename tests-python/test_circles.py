@@ -1,5 +1,6 @@
 """On every published row, the stated circle contains the true place."""
 
+import json
 import random
 
 import pyproj
@@ -76,7 +77,17 @@ def test_circles_of_a_table_hold_the_truth(run, tmp_path, audience):
             truth.category = "any" if truth.category != "none" else "none"
     shared = run(table, rules=write_rules(tmp_path / "rules.csv"), extra=extra)
     records = tables(shared.package)["occurrence"]
-    assert check(records, truths) == set(truths)
+    assert_told_or_withheld(shared, check(records, truths), truths)
+
+
+def assert_told_or_withheld(shared, told, truths):
+    """Each record leaves, or is counted as withheld; all that are on no list leave."""
+    assert told >= {number for number, truth in truths.items() if truth.category == "none"}
+    report = json.loads((shared.steward / "report.json").read_text(encoding="utf-8"))
+    withheld = sum(category["withheld"] for category in report["categories"])
+    assert len(truths) - len(told) == withheld
+    protected = [number for number, truth in truths.items() if truth.category != "none"]
+    assert len(set(protected) & told) * 4 > len(protected), "most are withheld"
 
 
 def test_circles_of_an_event_archive_hold_the_truth(run, tmp_path):
@@ -118,10 +129,11 @@ def test_circles_of_an_event_archive_hold_the_truth(run, tmp_path):
     )
     shared = run(zipped(archive), rules=write_rules(tmp_path / "rules.csv"))
     told = check(with_places(tables(shared.package)), truths)
-    assert told == set(truths)
+    assert_told_or_withheld(shared, told, truths)
 
 
-def test_notations_and_systems_other_than_decimal_degrees_are_held_too(run, tmp_path):
+@pytest.mark.parametrize("told_as", ["high", "medium"])
+def test_notations_and_systems_other_than_decimal_degrees_are_held_too(run, tmp_path, told_as):
     rows, truths = [], {}
 
     def add(category, latitude, longitude, stated_latitude="", stated_longitude="", **more):
@@ -137,16 +149,16 @@ def test_notations_and_systems_other_than_decimal_degrees_are_held_too(run, tmp_
         ("52d38m54.6sN", "1d32m17.4sW"),
         ("52º38′54.6″N", "1º32′17.4″W"),
     ]:
-        for category in ("high", "medium"):
-            add(category, latitude, longitude, verbatimLatitude=north, verbatimLongitude=west)
+        # Of one category: a record that is told finely would give one away that is told coarsely.
+        add(told_as, latitude, longitude, verbatimLatitude=north, verbatimLongitude=west)
     for epsg in (4258, 4269, 4283):
-        add("medium", 48.5, 9.5, 48.5, 9.5, geodeticDatum=f"EPSG:{epsg}")
+        add(told_as, 48.5, 9.5, 48.5, 9.5, geodeticDatum=f"EPSG:{epsg}")
     for epsg in (25832, 32632, 3035):
         back = pyproj.Transformer.from_crs(epsg, 4326, always_xy=True)
         east, north = (4_321_000, 2_800_000) if epsg == 3035 else (530_000, 5_372_000)
         true_longitude, true_latitude = back.transform(east, north)
         add(
-            "medium",
+            told_as,
             true_latitude,
             true_longitude,
             north,
@@ -158,7 +170,7 @@ def test_notations_and_systems_other_than_decimal_degrees_are_held_too(run, tmp_
     records = tables(shared.package)["occurrence"]
     # Datums of the same plate differ by less than two metres.
     told = check(records, truths, slack_m=2.0)
-    assert told >= set(range(1, 11)), "degrees, minutes and seconds are read in every spelling"
+    assert told >= set(range(1, 6)), "degrees, minutes and seconds are read in every spelling"
 
 
 def test_a_place_in_an_unknown_system_is_withheld_and_not_guessed(run, tmp_path):

@@ -190,7 +190,7 @@ AUDIENCES = {
 @pytest.mark.parametrize(("name", "delimiter"), [("occurrence.csv", ","), ("occurrence.tsv", "\t")])
 def test_nothing_planted_leaves_in_a_table(run, tmp_path, name, delimiter, category, audience):
     table = write_table(tmp_path / name, table_rows(category), delimiter)
-    shared = run(table, rules=write_rules(tmp_path / "rules.csv"), extra=AUDIENCES[audience])
+    shared = run(table, rules=write_rules(tmp_path / "rules.csv", siblings="coarsen"), extra=AUDIENCES[audience])
     assert_clean(shared, category, audience)
 
 
@@ -199,7 +199,7 @@ def test_nothing_planted_leaves_in_a_table(run, tmp_path, name, delimiter, categ
 @pytest.mark.parametrize("pack", [zipped, tarred, lambda folder: folder], ids=["zip", "tar", "dir"])
 def test_nothing_planted_leaves_in_an_event_archive(run, tmp_path, pack, category, audience):
     archive = pack(event_archive(tmp_path / "archive", category))
-    shared = run(archive, rules=write_rules(tmp_path / "rules.csv"), extra=AUDIENCES[audience])
+    shared = run(archive, rules=write_rules(tmp_path / "rules.csv", siblings="coarsen"), extra=AUDIENCES[audience])
     assert_clean(shared, category, audience)
     for name, content in every_byte(shared.package).items():
         for piece in EXTENSION_PIECES:
@@ -209,14 +209,14 @@ def test_nothing_planted_leaves_in_an_event_archive(run, tmp_path, pack, categor
 @pytest.mark.parametrize("output", ["human", "plain", "json"])
 def test_nothing_planted_is_said(run, tmp_path, output):
     table = write_table(tmp_path / "occurrence.csv", table_rows("high"))
-    rules = write_rules(tmp_path / "rules.csv")
+    rules = write_rules(tmp_path / "rules.csv", siblings="coarsen")
     assert_clean(run(table, rules=rules, before=["--output", output]), "high", "public")
 
 
 def test_a_low_category_keeps_the_day_and_hides_the_place(run, tmp_path):
     row = planted("low") | {"decimalLatitude": "52.648371", "decimalLongitude": "1.538269"}
     table = write_table(tmp_path / "occurrence.csv", [bystander(1), row])
-    shared = run(table, rules=write_rules(tmp_path / "rules.csv"))
+    shared = run(table, rules=write_rules(tmp_path / "rules.csv", siblings="coarsen"))
     content = b"\n".join(every_byte(shared.package).values()).decode().lower()
     for piece in ["52.6483", "1.5382", "38'54", "401233", "quankerby", "zwillington"]:
         assert piece not in content
@@ -226,6 +226,6 @@ def test_a_low_category_keeps_the_day_and_hides_the_place(run, tmp_path):
 def test_the_search_finds_what_is_not_hidden(run, tmp_path):
     """A list that protects nothing lets the planted values leave: the search above can fail."""
     table = write_table(tmp_path / "occurrence.csv", [bystander(1), planted("none")])
-    shared = run(table, rules=write_rules(tmp_path / "rules.csv"))
+    shared = run(table, rules=write_rules(tmp_path / "rules.csv", siblings="coarsen"))
     content = b"\n".join(every_byte(shared.package).values()).decode().lower()
     assert "quankerby" in content and "52.648371" in content
