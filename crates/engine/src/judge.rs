@@ -16,6 +16,7 @@ use crate::events::{Events, Whereabouts};
 use crate::facts::RowFacts;
 use crate::hash::{Print, Prints};
 use crate::known::Known;
+use crate::mentions::Mentions;
 use crate::plain_names::KnownForms;
 use crate::plan::Plan;
 use crate::pseudonym::Pseudonyms;
@@ -47,6 +48,8 @@ pub(crate) struct Judge<'a> {
     /// The keys of the audience.
     pub(crate) pseudonyms: &'a Pseudonyms,
     registry: Option<&'a Registry>,
+    /// Names of taxa that the rules protect, as texts of other records may mention them.
+    pub(crate) mentions: Mentions,
 }
 
 /// Verdicts of one worker, by the rules that met.
@@ -84,6 +87,10 @@ impl<'a> Judge<'a> {
             known: Known::default(),
             plain: Known::default(),
             pseudonyms,
+            mentions: Mentions::of(rules, |index| {
+                let rule = rules.rules.get(index);
+                rule.is_some_and(|rule| decide([rule], settings.audience).is_protected())
+            }),
             registry: settings.registry.as_ref().filter(|registry| registry.copies() > 0),
         }
     }

@@ -17,6 +17,7 @@ mod hash;
 mod judge;
 mod known;
 mod memo;
+mod mentions;
 pub mod metadata;
 mod notes;
 mod place;

@@ -8,6 +8,7 @@ use reedbed_formats::table::{RowKind, Table};
 
 use crate::cells::{Source, Span, has_any, spans};
 use crate::context::{Classes, ContextColumns};
+use crate::mentions;
 use crate::ties::Thing;
 
 /// What the rows of a table are.
@@ -89,6 +90,8 @@ pub(crate) struct FactSources {
     pub(crate) behavior: Source,
     /// Columns that say who provided the record.
     pub(crate) providers: Vec<Source>,
+    /// Columns that may hold free text.
+    pub(crate) texts: Vec<usize>,
     /// What stays of a protected record and is about its event.
     pub(crate) context: ContextColumns,
     /// Higher groups for the metadata of the copy: kingdom, phylum, class, order, family.
@@ -239,6 +242,7 @@ impl FactSources {
             reproductive_condition: Source::of(table, "reproductiveCondition"),
             behavior: Source::of(table, "behavior"),
             providers: all(PROVIDER_TERMS),
+            texts: mentions::columns(table),
             context: ContextColumns::of(table, classes),
             groups: all(&["kingdom", "phylum", "class", "order", "family"]),
         }

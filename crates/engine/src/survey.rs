@@ -419,7 +419,9 @@ impl TableReader<'_> {
         let site = if verdict.is_none() { facts.site().or(facts.event) } else { None };
         state.common.count(|column| row.raw(column), site);
         if let Some(notes) = &mut found.notes {
-            if verdict.is_some() || row.fields.len() != self.plan.table.columns.len() {
+            let mentions = || self.judge.mentions.are_in_row(row, &self.plan.facts.texts);
+            if verdict.is_some() || row.fields.len() != self.plan.table.columns.len() || mentions()
+            {
                 notes.look();
             } else {
                 let group = state.groups.number(row, self.plan, &self.groups);

@@ -394,6 +394,12 @@ impl TableWriter<'_> {
             let told = self.treatment.completeness().filter(|column| !row.raw(*column).is_empty());
             patches.extend(told.map(|column| Patch { column, value: String::new() }));
         }
+        for column in self.plan.facts.texts.iter().copied() {
+            // PRIVACY: that a listed taxon was here tells its place. Nothing says that a text is gone.
+            if self.copy.judge.mentions.are_in(row.raw(column)) {
+                patches.push(Patch { column, value: String::new() });
+            }
+        }
         for column in self.treatment.references() {
             // PRIVACY: a reference would tell the identifier of a protected record.
             if self.names_protected(&row.cell(column)) {

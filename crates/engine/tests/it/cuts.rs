@@ -313,3 +313,25 @@ fn sharing_again_changes_nothing() {
     );
     assert_eq!(once.text("occurrence.csv"), again.text("occurrence.csv"));
 }
+
+#[test]
+fn a_sibling_does_not_tell_in_words_that_the_bittern_was_there() {
+    let mut rows = reserve();
+    let at = rows.iter().position(|row| row[1].starts_with("Bot")).unwrap();
+    "mobbed by BOTAURUS STELLARIS at its nest".clone_into(&mut rows[at + 1][10]);
+    "with Botaurus stellarisque".clone_into(&mut rows[at + 2][10]);
+    let copied = shared(&rows);
+    let summary = &copied.shared.summary;
+    assert_eq!((summary.records_clear, summary.generalised()), (719, 1));
+    let copy = copied.text("occurrence.csv");
+    assert!(!copy.contains("BOTAURUS") && copy.contains("with Botaurus stellarisque"), "{copy}");
+    // The rest of the sibling stays, and nothing says that a text is gone.
+    let told = copied.rows("occurrence.csv");
+    let sibling = told.iter().find(|row| row["occurrenceID"] == rows[at + 1][0]).unwrap();
+    assert_eq!(sibling["occurrenceRemarks"], "");
+    assert_eq!(
+        (&sibling["decimalLatitude"], &sibling["locality"]),
+        (&rows[at + 1][12], &rows[at + 1][3])
+    );
+    assert_eq!(sibling["informationWithheld"], "");
+}
