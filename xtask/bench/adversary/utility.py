@@ -53,7 +53,8 @@ def compare(
         cells_lost=share(cells + lost * original.shape[1], len(others) * original.shape[1]),
         records_changed=share(int(changed.sum()) + lost, len(others)),
         records_lost=share(lost, len(others)),
-        protected_withheld=share(int((found[listed] < 0).sum()), len(listed)),
+        # By their number: under pseudonyms not each of them is found again.
+        protected_withheld=share(len(listed) - (len(copy) - len(there)), len(listed)),
         counts_lost=counts_lost(original, copy),
     )
 
