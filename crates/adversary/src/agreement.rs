@@ -107,6 +107,22 @@ impl Agreement {
     }
 }
 
+impl Agreement {
+    /// The same for a record whose region holds the other one: of pairs that lie within the reach of
+    /// such a region, how many lie within the distance.
+    pub(crate) fn chance_within(
+        &self,
+        way: Way,
+        column: u32,
+        others: u64,
+        (distance_m, reach_m): (f64, f64),
+    ) -> f64 {
+        let Some(rungs) = self.pairs.get(&(way, column, rarity(way, others))) else { return 0.0 };
+        let within = |metres| rungs.iter().take(rung(metres)).sum::<u64>();
+        wilson(within(distance_m), within(reach_m.max(distance_m)))
+    }
+}
+
 /// What many share says less than what few share, as far as the way is not itself a place.
 fn rarity(way: Way, others: u64) -> u8 {
     match (way, others) {

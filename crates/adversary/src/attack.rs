@@ -164,7 +164,8 @@ impl Board<'_, '_> {
             let agree =
                 near.iter().all(|(_, other)| other.distance_bound_m(point) <= target.near_m());
             let agreement = &self.first.agreement;
-            let chance = agreement.chance(way, of.column, lag, target.near_m());
+            let reach_m = target.allowed.map_or(f64::MAX, |place| 2.0 * place.radius_m);
+            let chance = agreement.chance_within(way, of.column, lag, (target.near_m(), reach_m));
             // Neighbours on both sides at one place: both would have to mislead.
             let probability = match (near.len(), agree) {
                 (2, true) => 1.0 - (1.0 - chance) * (1.0 - chance),
