@@ -236,7 +236,7 @@ impl Board<'_, '_> {
             }
             let few: Few = self.second.gaps.of(*column, target);
             let Some(crowd) = few.crowd(target.near_m()) else { continue };
-            let chance = self.odds.chance(Kind::Gap, &crowd);
+            let chance = self.odds.chance(Kind::Gap(*column), &crowd);
             let because = format!(
                 "Numbers are missing between neighbours of one place at {} in its region and period; \
                  such gaps lead to the right place in at least {:.0} % of cases.",
@@ -322,7 +322,7 @@ impl Board<'_, '_> {
             Kind::AnyTime => "in its region, whenever it was",
             Kind::Alike => "in its region and period and states the same of its event",
             Kind::LikeOne => "in its region and period and has the same in one column",
-            Kind::Gap | Kind::InPeriod => "in its region and period",
+            Kind::Gap(_) | Kind::InPeriod => "in its region and period",
         };
         let because = format!(
             "Of the sites that the copy tells exactly, {} {which}; records that were taken out to try \

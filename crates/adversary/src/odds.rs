@@ -23,8 +23,8 @@ pub(crate) enum Kind {
     Alike,
     /// Those that state one thing of it.
     LikeOne,
-    /// The gaps of a number series.
-    Gap,
+    /// The gaps of the number series of a column.
+    Gap(u32),
 }
 
 impl Odds {

@@ -120,7 +120,7 @@ impl Trials {
                 let mut few = gaps.of(*column, &trial.as_target);
                 gaps.with(&mut few, *own, &trial.as_target);
                 if let Some(crowd) = few.crowd(near_m) {
-                    odds.count(Kind::Gap, &crowd, is_hit(&crowd));
+                    odds.count(Kind::Gap(*column), &crowd, is_hit(&crowd));
                 }
             }
         }
