@@ -67,7 +67,7 @@ pub fn attack(
     let second = gather::second(&reading, &first, &trials, &texts, settings)?;
     let mut telling: Vec<u32> = first.telling.iter().copied().collect();
     telling.sort_unstable();
-    let odds = trials.odds(&second.sites, &second.gaps, &telling);
+    let odds = trials.odds(&second.sites, &second.gaps, &telling, &first.targets);
     let mut claims = Claims::default();
     claims.exact = std::mem::take(&mut first.exact);
     let mut board = Board {
@@ -236,7 +236,9 @@ impl Board<'_, '_> {
             }
             let few: Few = self.second.gaps.of(*column, target);
             let Some(crowd) = few.crowd(target.near_m()) else { continue };
-            let chance = self.odds.chance(Kind::Gap(*column), &crowd);
+            let kinds = [Kind::Gap(*column), Kind::GapOfTaxa(*column)];
+            let chances = kinds.map(|kind| self.odds.chance(kind, &crowd));
+            let chance = chances.into_iter().fold(0.0, f64::max);
             let because = format!(
                 "Numbers are missing between neighbours of one place at {} in its region and period; \
                  such gaps lead to the right place in at least {:.0} % of cases.",
@@ -322,7 +324,7 @@ impl Board<'_, '_> {
             Kind::AnyTime => "in its region, whenever it was",
             Kind::Alike => "in its region and period and states the same of its event",
             Kind::LikeOne => "in its region and period and has the same in one column",
-            Kind::Gap(_) | Kind::InPeriod => "in its region and period",
+            Kind::Gap(_) | Kind::GapOfTaxa(_) | Kind::InPeriod => "in its region and period",
         };
         let because = format!(
             "Of the sites that the copy tells exactly, {} {which}; records that were taken out to try \

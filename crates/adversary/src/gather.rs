@@ -13,7 +13,7 @@ use crate::claims::{Guess, ToldExactly};
 use crate::columns::{Columns, PLACE_TERMS};
 use crate::evidence::Evidence;
 use crate::linking::{self, Features};
-use crate::numbers::{Blocks, Gaps, Numbers};
+use crate::numbers::{Blocks, GROUPS, Gaps, Numbers};
 use crate::paths::{self, Paths};
 use crate::reading::{At, Reading};
 use crate::sample::{Sample, mixed};
@@ -282,10 +282,11 @@ impl SecondState<'_> {
             self.evidence.add(key, place);
             self.met.count(key, column, row_hash, place.point);
         }
+        let group = if telling.is_empty() { 0 } else { group_of(row, columns) };
         for of in numbers_of(row, columns) {
             self.series.add(of, place);
             if telling.contains(&of.column) && columns.is_records() {
-                self.numbers.add(of, place, seen.days);
+                self.numbers.add(of, place, seen.days, group);
             }
         }
         self.series.add(order_of(at), place);
@@ -368,6 +369,13 @@ fn numbers_of(row: Row<'_>, columns: &Columns<'_>) -> impl Iterator<Item = Numbe
         let (series, number) = numbered(&row.text(source), &named.heading)?;
         Some(Numbered { column: named.print, series, number })
     })
+}
+
+/// The group that the taxon of a row is in, by its name as written.
+fn group_of(row: Row<'_>, columns: &Columns<'_>) -> u8 {
+    let name = columns.names.iter().find(|source| source.exists());
+    let hash = name.map_or(0, |name| hash_of(Way::Number, row.text(name).trim().as_bytes()));
+    u8::try_from(mixed(hash) % u64::from(GROUPS)).unwrap_or(0)
 }
 
 /// The order of the rows of a table as a series.

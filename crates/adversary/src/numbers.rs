@@ -73,8 +73,8 @@ impl Blocks {
     }
 }
 
-/// An exact record with its number, place and days.
-type Bearer = (Numbered, SeenPlace, Option<(Day, Day)>);
+/// An exact record with its number, place, days and the group that its taxon is in.
+type Bearer = (Numbered, SeenPlace, Option<(Day, Day)>, u8);
 
 /// The exact records of the columns that tell places.
 #[derive(Debug, Clone, Default)]
@@ -104,9 +104,15 @@ struct Gap {
 
 impl Numbers {
     /// Adds an exact record.
-    pub(crate) fn add(&mut self, of: Numbered, place: SeenPlace, days: Option<(Day, Day)>) {
+    pub(crate) fn add(
+        &mut self,
+        of: Numbered,
+        place: SeenPlace,
+        days: Option<(Day, Day)>,
+        group: u8,
+    ) {
         if self.numbers.len() < MOST_NUMBERS {
-            self.numbers.push((of, place, days));
+            self.numbers.push((of, place, days, group));
         }
     }
 
@@ -117,8 +123,9 @@ impl Numbers {
 
     /// Finds the gaps.
     pub(crate) fn gaps(mut self) -> Gaps {
-        self.numbers
-            .sort_unstable_by_key(|(of, place, _)| (*of, place.point.lat().0, place.point.lon().0));
+        self.numbers.sort_unstable_by_key(|(of, place, ..)| {
+            (*of, place.point.lat().0, place.point.lon().0)
+        });
         let mut gaps = Gaps::default();
         for pair in self.numbers.windows(2) {
             let [below, above] = pair else { continue };
@@ -129,7 +136,7 @@ impl Numbers {
                 gaps.gaps.push(gap);
             }
         }
-        gaps.series = self.numbers.iter().map(|(of, _, _)| (of.column, of.series)).collect();
+        gaps.series = self.numbers.iter().map(|(of, ..)| (of.column, of.series)).collect();
         gaps.numbers = self.numbers;
         gaps
     }
@@ -160,6 +167,31 @@ impl Gaps {
         self.series.contains(&(of.column, of.series))
     }
 
+    /// The gaps that there would be in a column without the records of some groups, and those
+    /// records: what a list of taxa takes out of a copy it takes out together.
+    pub(crate) fn without(
+        &self,
+        column: u32,
+        is_held: impl Fn(u8) -> bool,
+    ) -> (Self, Vec<(SeenPlace, Option<(Day, Day)>)>) {
+        let of_column = |(of, ..): &&Bearer| of.column == column;
+        let (held, left): (Vec<Bearer>, Vec<Bearer>) =
+            self.numbers.iter().filter(of_column).partition(|(.., group)| is_held(*group));
+        let held = held.into_iter().map(|(_, place, days, _)| (place, days)).collect();
+        (Numbers { numbers: left }.gaps(), held)
+    }
+
+    /// How many records have a number in a column, by group.
+    pub(crate) fn in_groups(&self, column: u32) -> Vec<usize> {
+        let mut counts = vec![0; usize::from(GROUPS)];
+        for (.., group) in self.numbers.iter().filter(|(of, ..)| of.column == column) {
+            if let Some(count) = counts.get_mut(usize::from(*group)) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
     /// The places of the gaps of a column that agree with what a record says.
     pub(crate) fn of(&self, column: u32, target: &Target) -> Few {
         let mut few = Few::default();
@@ -188,8 +220,8 @@ impl Gaps {
 
     /// Adds the gap that an exact record would leave, to those that are there.
     pub(crate) fn with(&self, few: &mut Few, of: Numbered, target: &Target) {
-        let below = self.numbers.partition_point(|(other, _, _)| *other < of);
-        let above = self.numbers.partition_point(|(other, _, _)| *other <= of);
+        let below = self.numbers.partition_point(|(other, ..)| *other < of);
+        let above = self.numbers.partition_point(|(other, ..)| *other <= of);
         // A number that several records bear leaves no gap.
         if above != below + 1 {
             return;
@@ -218,6 +250,8 @@ fn square(nano: i64) -> i64 {
     nano.div_euclid(SQUARE)
 }
 
+/// Taxa are taken together in so many groups.
+pub(crate) const GROUPS: u8 = 64;
 /// Numbers of one block.
 const BLOCK: u64 = 64;
 /// Neighbours that lie so near each other are at one place.

@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     LikeOne,
     /// The gaps of the number series of a column.
     Gap(u32),
+    /// The same, where all records of some taxa are missing.
+    GapOfTaxa(u32),
 }
 
 impl Odds {

@@ -10,7 +10,7 @@ use reedbed_core::place::{Nano, Point};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::numbers::Gaps;
+use crate::numbers::{GROUPS, Gaps};
 use crate::odds::{Kind, Odds};
 use crate::sample::mixed;
 use crate::seen::SeenPlace;
@@ -79,7 +79,13 @@ impl Trials {
                 let index = index + time * MOST_TRIALS;
                 let at = mixed(index as u64) % (listed.len() as u64).max(1);
                 let at = usize::try_from(at).ok()?;
-                let as_target = told_as(trial, listed.get(at)?, index)?;
+                let like = *listed.get(at)?;
+                let place = region_like(like.allowed?, trial.exact.place.point, index)?;
+                let mut as_target = told_as(place, trial.exact.days, like);
+                let is_stated =
+                    |column: &u32| like.states.iter().any(|(stated, _)| stated == column);
+                let states = trial.states.iter().filter(|(column, _)| is_stated(column));
+                as_target.states = states.copied().collect();
                 let without = if keeps_siblings_back {
                     Without::Event(trial.exact.event, trial.exact.recorder_day)
                 } else {
@@ -105,8 +111,17 @@ impl Trials {
     }
 
     /// How often each kind of looking leads to the right place.
-    pub(crate) fn odds(&self, sites: &Sites, gaps: &Gaps, telling: &[u32]) -> Odds {
+    pub(crate) fn odds(
+        &self,
+        sites: &Sites,
+        gaps: &Gaps,
+        telling: &[u32],
+        targets: &[Target],
+    ) -> Odds {
         let mut odds = Odds::default();
+        for column in telling {
+            without_taxa(&mut odds, gaps, *column, targets);
+        }
         for trial in &self.trials {
             let near_m = trial.as_target.near_m();
             let is_hit = |crowd: &Crowd| crowd.point.distance_bound_m(trial.truth) <= near_m;
@@ -130,6 +145,54 @@ impl Trials {
     /// What is left for a target, in each way of looking.
     pub(crate) fn left(&self, sites: &Sites, target: usize, near_m: f64) -> Vec<Left> {
         left(sites, self.asked.get(target).copied().flatten(), near_m)
+    }
+}
+
+/// Tries the gaps of a column on taxa that are taken out as if they were listed: about as many
+/// records as are protected, several times.
+fn without_taxa(odds: &mut Odds, gaps: &Gaps, column: u32, targets: &[Target]) {
+    let is_like = |target: &&Target| target.rule.is_some() && target.allowed.is_some();
+    let listed: Vec<&Target> = targets.iter().filter(is_like).collect();
+    let counts = gaps.in_groups(column);
+    let all: usize = counts.iter().sum();
+    let wanted = listed.len().max(FEWEST_HELD).min(all / 2);
+    if listed.is_empty() || wanted == 0 {
+        return;
+    }
+    let rounds = (ROUNDS * MOST_TRIED / all.max(1)).clamp(1, ROUNDS);
+    for round in 0..rounds {
+        let mut order: Vec<u8> = (0..GROUPS).collect();
+        order.sort_by_key(|group| mixed(u64::from(*group) ^ (round as u64) << 8));
+        let mut is_held = vec![false; usize::from(GROUPS)];
+        let mut held = 0;
+        for group in order {
+            if held >= wanted {
+                break;
+            }
+            let (Some(count), Some(is_held)) =
+                (counts.get(usize::from(group)), is_held.get_mut(usize::from(group)))
+            else {
+                continue;
+            };
+            *is_held = held + count <= all / 2;
+            held += if *is_held { *count } else { 0 };
+        }
+        let (left, held) =
+            gaps.without(column, |group| is_held.get(usize::from(group)).copied().unwrap_or(false));
+        let step = held.len() / MOST_TRIALS + 1;
+        for (index, (place, days)) in held.into_iter().enumerate().step_by(step) {
+            let at = mixed((index + round * MOST_TRIALS) as u64) % listed.len() as u64;
+            let like = usize::try_from(at).ok().and_then(|at| listed.get(at));
+            let Some(like) = like else { continue };
+            let Some(allowed) = like.allowed else { continue };
+            let Some(region) = region_like(allowed, place.point, index) else { continue };
+            let as_target = told_as(region, days, like);
+            let near_m = as_target.near_m();
+            if let Some(crowd) = left.of(column, &as_target).crowd(near_m) {
+                let is_hit = crowd.point.distance_bound_m(place.point) <= near_m;
+                odds.count(Kind::GapOfTaxa(column), &crowd, is_hit);
+            }
+        }
     }
 }
 
@@ -180,28 +243,26 @@ fn ask(
     Some((in_period, sites.ask(asked(None)?)))
 }
 
-/// An exact record told as a protected one is.
-fn told_as(trial: &Trial, like: &Target, index: usize) -> Option<Target> {
-    let allowed = region_like(like.allowed?, trial.exact.place.point, index)?;
-    let days = match (like.days, trial.exact.days) {
+/// A record told as a protected one is, in a region.
+fn told_as(place: SeenPlace, own_days: Option<(Day, Day)>, like: &Target) -> Target {
+    let days = match (like.days, own_days) {
         (Some(told), Some(own)) => Some(period_like(told, own)),
         _ => None,
     };
-    let is_stated = |column: &u32| like.states.iter().any(|(stated, _)| stated == column);
-    Some(Target {
+    Target {
         at: like.at,
-        allowed: Some(allowed),
+        allowed: Some(place),
         days,
         recorder_day: None,
         minute: None,
         floor_m: like.floor_m,
         keys: Vec::new(),
         numbers: Vec::new(),
-        states: trial.states.iter().filter(|(column, _)| is_stated(column)).copied().collect(),
+        states: Vec::new(),
         rule: like.rule,
         features: Default::default(),
         told: Vec::new(),
-    })
+    }
 }
 
 /// The cell of the grid of a region that holds a point; of a circle, one that lies around the point
@@ -253,5 +314,11 @@ fn period_like(told: (Day, Day), own: (Day, Day)) -> (Day, Day) {
 const MOST_TRIALS: usize = 1_500;
 /// A record is tried so often at most.
 const MOST_TIMES: usize = 6;
+/// Taxa are taken out so often at most.
+const ROUNDS: usize = 8;
+/// Records of a column that are looked at in all rounds together, about.
+const MOST_TRIED: usize = 100_000;
+/// Records that are taken out at least, where there are so many.
+const FEWEST_HELD: usize = 50;
 /// Units: metres; a degree of latitude.
 const METRES_PER_DEGREE: f64 = 111_000.0;
