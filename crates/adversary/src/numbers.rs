@@ -76,6 +76,9 @@ impl Blocks {
 /// An exact record with its number, place, days and the group that its taxon is in.
 type Bearer = (Numbered, SeenPlace, Option<(Day, Day)>, u8);
 
+/// The place and days of a record that is taken out.
+pub(crate) type Held = (SeenPlace, Option<(Day, Day)>);
+
 /// The exact records of the columns that tell places.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Numbers {
@@ -173,7 +176,7 @@ impl Gaps {
         &self,
         column: u32,
         is_held: impl Fn(u8) -> bool,
-    ) -> (Self, Vec<(SeenPlace, Option<(Day, Day)>)>) {
+    ) -> (Self, Vec<Held>) {
         let of_column = |(of, ..): &&Bearer| of.column == column;
         let (held, left): (Vec<Bearer>, Vec<Bearer>) =
             self.numbers.iter().filter(of_column).partition(|(.., group)| is_held(*group));
