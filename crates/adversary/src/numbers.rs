@@ -172,11 +172,7 @@ impl Gaps {
 
     /// The gaps that there would be in a column without the records of some groups, and those
     /// records: what a list of taxa takes out of a copy it takes out together.
-    pub(crate) fn without(
-        &self,
-        column: u32,
-        is_held: impl Fn(u8) -> bool,
-    ) -> (Self, Vec<Held>) {
+    pub(crate) fn without(&self, column: u32, is_held: impl Fn(u8) -> bool) -> (Self, Vec<Held>) {
         let of_column = |(of, ..): &&Bearer| of.column == column;
         let (held, left): (Vec<Bearer>, Vec<Bearer>) =
             self.numbers.iter().filter(of_column).partition(|(.., group)| is_held(*group));

@@ -17,6 +17,8 @@ use crate::error::FormatError;
 use crate::limits::Limits;
 use crate::source::{self, Source, shown};
 
+pub(crate) use name::is_trick;
+
 /// How an archive is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packaging {
@@ -91,7 +93,7 @@ impl Members {
         location: &str,
     ) -> Result<(&Source, Option<&str>), FormatError> {
         let location = location.strip_prefix("./").unwrap_or(location);
-        if name::is_trick(location) {
+        if is_trick(location) {
             return Err(FormatError::NameTrick { archive: archive.to_owned() });
         }
         let name = format!("{folder}{location}");

@@ -17,7 +17,7 @@ use crate::archive::{self, Opened};
 use crate::eml::Metadata;
 use crate::error::FormatError;
 use crate::limits::Limits;
-use crate::source::shown;
+use crate::source::{Source, shown};
 use crate::table::Table;
 
 /// A dataset, opened; its rows are read through [`Table::read`].
@@ -110,6 +110,17 @@ pub fn open(
     }
     let tables = plain::related(tables)?;
     Ok(Dataset { form: Form::Tables, tables, metadata: None, members: Vec::new(), notes })
+}
+
+/// Opens one table by itself.
+pub(crate) fn open_table(
+    name: &str,
+    source: &Source,
+    options: &OpenOptions,
+    limits: &Limits,
+    notes: &mut Vec<Note>,
+) -> Result<Table, FormatError> {
+    plain::open(name, source, options, limits, notes)
 }
 
 /// Notes of one file.

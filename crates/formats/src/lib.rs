@@ -4,8 +4,10 @@
 
 mod archive;
 pub mod boundary;
+pub mod camera;
 pub mod cells;
 pub mod chunk;
+pub mod collection;
 pub mod dataset;
 mod dialect;
 pub mod eml;
@@ -19,9 +21,12 @@ pub mod patch;
 pub mod pipeline;
 pub mod place;
 pub mod row;
+pub mod rows;
 mod scan;
 mod source;
 pub mod table;
 mod text;
+pub mod track;
+pub mod weather;
 pub mod writer;
 mod xml;

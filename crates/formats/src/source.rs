@@ -20,6 +20,8 @@ pub(crate) enum Source {
     File(PathBuf),
     /// A file packed with gzip.
     Gzip(PathBuf),
+    /// Something packed with gzip inside of an archive or a folder.
+    Packed(Box<Self>),
     /// A member of a packed tar archive, by where it begins in the unpacked one.
     Tar { archive: PathBuf, start: u64, size: u64 },
     /// A member of a zip archive.
@@ -42,6 +44,11 @@ impl Source {
         match self {
             Self::File(path) => Ok(Box::new(open(path)?)),
             Self::Gzip(path) => Ok(Box::new(gunzip(path, limits)?)),
+            Self::Packed(inner) => {
+                let packed = inner.byte_len().unwrap_or(0);
+                let unpacked = MultiGzDecoder::new(BufReader::new(inner.open(limits)?));
+                Ok(Box::new(Bounded::new(unpacked, packed, limits)))
+            }
             Self::Tar { archive, start, size } => {
                 let mut inner = gunzip(archive, limits)?;
                 // Tar has no index: what stands before the member is unpacked each time.
@@ -70,11 +77,19 @@ impl Source {
         }
     }
 
+    /// What is packed in it with gzip.
+    pub(crate) fn unpacked(&self) -> Self {
+        match self {
+            Self::File(path) => Self::Gzip(path.clone()),
+            other => Self::Packed(Box::new(other.clone())),
+        }
+    }
+
     /// Size in bytes once unpacked, where it is known.
     pub(crate) fn byte_len(&self) -> Option<u64> {
         match self {
             Self::File(path) => std::fs::metadata(path).ok().map(|data| data.len()),
-            Self::Gzip(_) => None,
+            Self::Gzip(_) | Self::Packed(_) => None,
             Self::Tar { size, .. } => Some(*size),
             Self::Zip { member, .. } => Some(member.size),
         }

@@ -22,7 +22,7 @@ pub(super) fn check(name: &str, archive: &Path, limits: &Limits) -> Result<(), F
 }
 
 /// Whether a name could mean a file outside of the archive.
-pub(super) fn is_trick(name: &str) -> bool {
+pub(crate) fn is_trick(name: &str) -> bool {
     let has_drive = matches!(name.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
     name.is_empty()
         || name.starts_with('/')

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use serde_json::Value;
-
 use crate::archive::Members;
+use crate::camera;
 use crate::error::FormatError;
 use crate::limits::Limits;
 use crate::source::Source;
@@ -22,7 +21,7 @@ pub(super) fn refuse_archive(
         .filter(|(name, _)| *name == DESCRIPTOR || name.ends_with("/datapackage.json"))
         .min_by_key(|(name, _)| name.matches('/').count());
     match found {
-        Some((_, source)) if is_camtrap(source, limits) => Err(unread(archive)),
+        Some((_, source)) if camera::is_descriptor(source, limits) => Err(unread(archive)),
         _ => Ok(()),
     }
 }
@@ -37,25 +36,12 @@ pub(super) fn refuse_file(
     limits: &Limits,
 ) -> Result<(), FormatError> {
     let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
-    if is_json && is_camtrap(source, limits) { Err(unread(name)) } else { Ok(()) }
+    if is_json && camera::is_descriptor(source, limits) { Err(unread(name)) } else { Ok(()) }
 }
 
 fn unread(name: &str) -> FormatError {
-    let reason = "this is a Camtrap DP package, which is not read yet".to_owned();
+    let reason = "this is a Camtrap DP package, which is no table of records".to_owned();
     FormatError::Unsupported { name: name.to_owned(), reason }
-}
-
-/// Whether a descriptor names the profile of camera traps, for itself or for one of its tables.
-fn is_camtrap(source: &Source, limits: &Limits) -> bool {
-    let Ok(bytes) = source.document(DESCRIPTOR, limits) else { return false };
-    let Ok(package) = serde_json::from_slice::<Value>(&bytes) else { return false };
-    let resources = package.get("resources").and_then(Value::as_array);
-    let schemas = resources.into_iter().flatten().map(|resource| resource.get("schema"));
-    [package.get("profile"), package.get("$schema")]
-        .into_iter()
-        .chain(schemas)
-        .filter_map(|text| text?.as_str())
-        .any(|text| text.to_ascii_lowercase().contains("camtrap-dp"))
 }
 
 const DESCRIPTOR: &str = "datapackage.json";

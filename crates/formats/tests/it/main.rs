@@ -13,6 +13,7 @@ mod descriptors;
 mod hostile_archives;
 mod hostile_tables;
 mod inspections;
+mod kinds;
 mod names;
 mod plain;
 mod raw_zip;

@@ -1,0 +1,254 @@
+//! Everything that was given together, each input by its kind: records, camera traps, tracks,
+//! weather. What an input is follows from its content, not from its name.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::archive::{self, Members, Opened, Packaging};
+use crate::camera::{self, CameraPackage};
+use crate::dataset::{self, Dataset, Note, OpenOptions};
+use crate::error::FormatError;
+use crate::limits::Limits;
+use crate::source::{Source, shown};
+use crate::table::Table;
+use crate::track::{self, EventTable, Gpx, ReferenceTable};
+use crate::weather::{self, Mapping, StationTable, WeatherFile};
+
+/// What was given.
+#[derive(Debug, Default)]
+pub struct Collection {
+    /// Records: a Darwin Core archive, or tables.
+    pub records: Option<Dataset>,
+    /// Camera trap packages.
+    pub cameras: Vec<CameraPackage>,
+    /// Tracks.
+    pub tracks: Vec<TrackFile>,
+    /// What is known of the animals that bore tags.
+    pub references: Vec<ReferenceTable>,
+    /// Values of weather stations.
+    pub weather: Vec<WeatherFile>,
+    /// Weather stations.
+    pub stations: Vec<StationTable>,
+    /// Things that were odd but survivable.
+    pub notes: Vec<Note>,
+}
+
+/// A file of tracks.
+#[derive(Debug)]
+pub enum TrackFile {
+    /// A GPX file: its name and content.
+    Gpx(String, Box<Gpx>),
+    /// A table of Movebank.
+    Movebank(Box<EventTable>),
+}
+
+impl Collection {
+    /// Whether there are only records, or nothing.
+    pub fn is_records_only(&self) -> bool {
+        self.cameras.is_empty()
+            && self.tracks.is_empty()
+            && self.references.is_empty()
+            && self.weather.is_empty()
+            && self.stations.is_empty()
+    }
+}
+
+/// How to read inputs of all kinds.
+#[derive(Debug, Clone, Default)]
+pub struct CollectionOptions {
+    /// How to read tables.
+    pub tables: OpenOptions,
+    /// Mapping files of weather tables; one with the name of a table lies beside it by itself.
+    pub mappings: Vec<PathBuf>,
+}
+
+/// Opens inputs of any kinds.
+///
+/// Errors: [`FormatError`] for what is of no kind that is read, or breaks a limit.
+pub fn open(
+    inputs: &[PathBuf],
+    options: &CollectionOptions,
+    limits: &Limits,
+) -> Result<Collection, FormatError> {
+    let mut sorting =
+        Sorting { options, limits, collection: Collection::default(), rest: Vec::new() };
+    let mut given = HashSet::new();
+    for path in inputs {
+        // A path that cannot be resolved cannot be opened either, which is told below.
+        if path.canonicalize().is_ok_and(|path| !given.insert(path)) {
+            return Err(FormatError::GivenTwice { name: shown(path) });
+        }
+        sorting.add(path)?;
+    }
+    let Sorting { mut collection, rest, .. } = sorting;
+    if !rest.is_empty() || collection.is_records_only() {
+        collection.records = Some(dataset::open(&rest, &options.tables, limits)?);
+    }
+    Ok(collection)
+}
+
+/// Inputs on their way to their kinds.
+struct Sorting<'a> {
+    options: &'a CollectionOptions,
+    limits: &'a Limits,
+    collection: Collection,
+    /// What is to be read as records.
+    rest: Vec<PathBuf>,
+}
+
+impl Sorting<'_> {
+    fn add(&mut self, path: &Path) -> Result<(), FormatError> {
+        match archive::open(path, self.limits)? {
+            Opened::Archive(members) if camera::is_package(&members, self.limits) => {
+                self.collection.cameras.push(camera::open(path, &members, self.limits)?);
+            }
+            Opened::Archive(members) if members.packaging == Packaging::Folder => {
+                if !self.folder(path, &members)? {
+                    self.rest.push(path.to_owned());
+                }
+            }
+            Opened::Archive(_) => self.rest.push(path.to_owned()),
+            Opened::File(source)
+                if is_json(path) && camera::is_descriptor(&source, self.limits) =>
+            {
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                let folder = folder.unwrap_or(Path::new("."));
+                let Opened::Archive(members) = archive::open(folder, self.limits)? else {
+                    return Ok(());
+                };
+                self.collection.cameras.push(camera::open(folder, &members, self.limits)?);
+            }
+            Opened::File(source) => {
+                if !self.file(path, &shown(path), &source)? {
+                    self.rest.push(path.to_owned());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A folder without a descriptor may be files of several kinds; says whether it is.
+    fn folder(&mut self, path: &Path, members: &Members) -> Result<bool, FormatError> {
+        let is_archive = members.named().any(|(name, _)| name == "meta.xml");
+        if is_archive {
+            return Ok(false);
+        }
+        let files: Vec<String> = members
+            .named()
+            .filter(|(name, _)| !name.contains('/'))
+            .map(|(name, _)| name.clone())
+            .collect();
+        let (mut left, mut is_mixed) = (Vec::new(), false);
+        for name in files {
+            let path = path.join(&name);
+            match archive::open(&path, self.limits)? {
+                Opened::Archive(_) => left.push(path),
+                Opened::File(source) => {
+                    if self.file(&path, &name, &source)? {
+                        is_mixed = true;
+                    } else {
+                        left.push(path);
+                    }
+                }
+            }
+        }
+        if is_mixed {
+            for path in left {
+                self.collection.notes.push(Note {
+                    file: shown(&path),
+                    text: "it was left aside: give it by itself if it belongs to the data"
+                        .to_owned(),
+                });
+            }
+        }
+        Ok(is_mixed)
+    }
+
+    /// Takes a file that is of another kind than records; says whether it is.
+    fn file(&mut self, path: &Path, name: &str, source: &Source) -> Result<bool, FormatError> {
+        let limits = self.limits;
+        let sample = source.sample(name, limits)?;
+        let collection = &mut self.collection;
+        if track::is_gpx(&sample) {
+            let gpx = Gpx::read(name, source, limits)?;
+            collection.tracks.push(TrackFile::Gpx(name.to_owned(), Box::new(gpx)));
+        } else if weather::is_toa5(&sample) {
+            collection.weather.push(WeatherFile::toa5(name, source.clone(), limits));
+        } else if weather::is_daily(&sample) {
+            collection.weather.push(WeatherFile::ghcn(name, source.clone(), limits));
+        } else if weather::is_station_list(&sample) {
+            collection.stations.push(StationTable::of_list(name, source, limits)?);
+        } else {
+            return self.table(path, name, source);
+        }
+        Ok(true)
+    }
+
+    /// Takes a table of fixes, of animals, of stations, or one with a mapping of weather.
+    fn table(&mut self, path: &Path, name: &str, source: &Source) -> Result<bool, FormatError> {
+        let mapping = self.mapping_of(path)?;
+        let mut notes = Vec::new();
+        let opened =
+            dataset::open_table(name, source, &self.options.tables, self.limits, &mut notes);
+        let collection = &mut self.collection;
+        match (opened, mapping) {
+            (Ok(table), Some(mapping)) => {
+                collection.weather.push(WeatherFile::mapped(table, mapping, self.limits));
+            }
+            (Ok(table), None) if track::is_events(&table) => {
+                collection.tracks.push(TrackFile::Movebank(Box::new(EventTable::new(table))));
+            }
+            (Ok(table), None) if track::is_reference(&table) => {
+                collection.references.push(ReferenceTable { table });
+            }
+            (Ok(table), None) if is_of_stations(&table) => {
+                collection.stations.push(StationTable::of_table(&table)?);
+            }
+            // What cannot be opened is refused as a table of records, with the reason.
+            _ => return Ok(false),
+        }
+        collection.notes.append(&mut notes);
+        Ok(true)
+    }
+
+    /// The mapping of a weather table: given for its name, or beside it.
+    fn mapping_of(&self, path: &Path) -> Result<Option<Mapping>, FormatError> {
+        let beside = path.with_extension("toml");
+        let stem = path.file_stem();
+        let given = self.options.mappings.iter().filter(|mapping| mapping.file_stem() == stem);
+        for file in given.chain([&beside]) {
+            let Ok(text) = std::fs::read_to_string(file) else { continue };
+            if !Mapping::is_for_weather(&text) {
+                continue;
+            }
+            let read = Mapping::read(&text)
+                .map_err(|wrong| FormatError::Document { name: shown(file), reason: wrong.reason });
+            return read.map(Some);
+        }
+        Ok(None)
+    }
+}
+
+/// Whether a table lists stations and tells nothing of organisms or events.
+fn is_of_stations(table: &Table) -> bool {
+    let tells_more = table
+        .columns
+        .iter()
+        .any(|column| column.term.is_some_and(|term| OF_RECORDS.contains(&term.name)));
+    !tells_more && StationTable::is_table(table)
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+}
+
+/// Terms that a table of stations does not have.
+const OF_RECORDS: &[&str] = &[
+    "basisOfRecord",
+    "eventDate",
+    "eventID",
+    "occurrenceID",
+    "scientificName",
+    "taxonID",
+    "species",
+];
