@@ -13,6 +13,7 @@ mod dialect;
 pub mod eml;
 mod encoding;
 pub mod error;
+pub mod image;
 pub mod inspect;
 pub mod limits;
 pub mod meta;

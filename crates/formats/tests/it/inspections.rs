@@ -84,7 +84,10 @@ fn a_camera_trap_package_is_refused() {
     );
     for path in [folder.path().to_owned(), descriptor.clone(), packed] {
         let error = open(&[path]).unwrap_err().to_string();
-        assert!(error.ends_with("this is a Camtrap DP package, which is no table of records"), "{error}");
+        assert!(
+            error.ends_with("this is a Camtrap DP package, which is no table of records"),
+            "{error}"
+        );
     }
     assert!(open(&[deployments]).is_ok());
     std::fs::write(&descriptor, r#"{"profile": "tabular-data-package"}"#).unwrap();
