@@ -11,6 +11,7 @@ use crate::claim::{Attack, Findings};
 use crate::claims::{Claims, Guess};
 use crate::gather::{self, First, ORDER, Second};
 use crate::linking::Known;
+use crate::numbers::HOW;
 use crate::odds::{Kind, Odds};
 use crate::paths::PathOdds;
 use crate::reading::Reading;
@@ -234,28 +235,30 @@ impl Board<'_, '_> {
             if target.numbers.iter().any(knows) {
                 continue;
             }
-            let few: Few = self.second.gaps.of(*column, target);
-            let Some(crowd) = few.crowd(target.near_m()) else { continue };
-            let kinds = [Kind::Gap(*column), Kind::GapOfTaxa(*column)];
-            let chances = kinds.map(|kind| self.odds.chance(kind, &crowd));
-            let chance = chances.into_iter().fold(0.0, f64::max);
-            let because = format!(
-                "Numbers are missing between neighbours of one place at {} in its region and period; \
-                 such gaps lead to the right place in at least {:.0} % of cases.",
-                sites(crowd.sites),
-                chance * 100.0
-            );
-            self.claims.guess(
-                index,
-                Guess {
-                    attack: Attack::Series,
-                    point: crowd.point,
-                    radius_m: target.near_m(),
-                    probability: chance,
-                    because,
-                    column: self.reading.heading(*column).map(str::to_owned),
-                },
-            );
+            for (at, how) in HOW.into_iter().enumerate() {
+                let few: Few = self.second.gaps.of(*column, target, how);
+                let Some(crowd) = few.crowd(target.near_m()) else { continue };
+                let kinds = [Kind::Gap(*column, at), Kind::GapOfTaxa(*column, at)];
+                let chances = kinds.map(|kind| self.odds.chance_of_gaps(kind, &crowd));
+                let chance = chances.into_iter().fold(0.0, f64::max);
+                let because = format!(
+                    "Numbers are missing between neighbours of one place at {} in its region and \
+                     period; such gaps lead to the right place in at least {:.0} % of cases.",
+                    sites(crowd.sites),
+                    chance * 100.0
+                );
+                self.claims.guess(
+                    index,
+                    Guess {
+                        attack: Attack::Series,
+                        point: crowd.point,
+                        radius_m: target.near_m(),
+                        probability: chance,
+                        because,
+                        column: self.reading.heading(*column).map(str::to_owned),
+                    },
+                );
+            }
         }
     }
 
@@ -324,7 +327,7 @@ impl Board<'_, '_> {
             Kind::AnyTime => "in its region, whenever it was",
             Kind::Alike => "in its region and period and states the same of its event",
             Kind::LikeOne => "in its region and period and has the same in one column",
-            Kind::Gap(_) | Kind::GapOfTaxa(_) | Kind::InPeriod => "in its region and period",
+            Kind::Gap(..) | Kind::GapOfTaxa(..) | Kind::InPeriod => "in its region and period",
         };
         let because = format!(
             "Of the sites that the copy tells exactly, {} {which}; records that were taken out to try \

@@ -103,6 +103,8 @@ struct Gap {
     apart_m: f64,
     radius_m: f64,
     days: Option<(Day, Day)>,
+    /// Those of both sides by themselves.
+    sides: [Option<(Day, Day)>; 2],
 }
 
 impl Numbers {
@@ -161,6 +163,7 @@ fn gap(below: &Bearer, above: &Bearer) -> Option<Gap> {
         apart_m: below.1.point.distance_bound_m(above.1.point),
         radius_m: below.1.radius_m.max(above.1.radius_m),
         days,
+        sides: [below.2, above.2],
     })
 }
 
@@ -191,8 +194,9 @@ impl Gaps {
         counts
     }
 
-    /// The places of the gaps of a column that agree with what a record says.
-    pub(crate) fn of(&self, column: u32, target: &Target) -> Few {
+    /// The places of the gaps of a column that agree with what a record says, and whose sides are no
+    /// farther apart.
+    pub(crate) fn of(&self, column: u32, target: &Target, how: How) -> Few {
         let mut few = Few::default();
         let Some(place) = target.allowed else { return few };
         let [south, north, west, east] = place.bounds();
@@ -201,7 +205,7 @@ impl Gaps {
         let size = |range: &std::ops::RangeInclusive<i64>| range.end() - range.start() + 1;
         if size(&rows) * size(&columns) > MOST_SQUARES {
             for gap in self.gaps.iter().filter(|gap| gap.column == column) {
-                add_if_possible(&mut few, gap, target);
+                add_if_possible(&mut few, gap, target, how);
             }
             return few;
         }
@@ -209,7 +213,7 @@ impl Gaps {
             for at in columns.clone() {
                 for gap in self.squares.get(&(column, row, at)).into_iter().flatten() {
                     if let Some(gap) = self.gaps.get(*gap) {
-                        add_if_possible(&mut few, gap, target);
+                        add_if_possible(&mut few, gap, target, how);
                     }
                 }
             }
@@ -218,7 +222,7 @@ impl Gaps {
     }
 
     /// Adds the gap that an exact record would leave, to those that are there.
-    pub(crate) fn with(&self, few: &mut Few, of: Numbered, target: &Target) {
+    pub(crate) fn with(&self, few: &mut Few, of: Numbered, target: &Target, how: How) {
         let below = self.numbers.partition_point(|(other, ..)| *other < of);
         let above = self.numbers.partition_point(|(other, ..)| *other <= of);
         // A number that several records bear leaves no gap.
@@ -229,14 +233,17 @@ impl Gaps {
         if let (Some(below), Some(above)) = (neighbours, self.numbers.get(above))
             && let Some(gap) = gap(below, above)
         {
-            add_if_possible(few, &gap, target);
+            add_if_possible(few, &gap, target, how);
         }
     }
 }
 
-fn add_if_possible(few: &mut Few, gap: &Gap, target: &Target) {
+fn add_if_possible(few: &mut Few, gap: &Gap, target: &Target, how: How) {
     let near_m = target.near_m();
-    if gap.apart_m <= near_m
+    let is_of_its_time =
+        || gap.sides.iter().all(|days| days.is_none_or(|days| target.may_be_on(Some(days))));
+    if gap.apart_m <= near_m.min(how.apart_m)
+        && (!how.is_of_its_time || is_of_its_time())
         && gap.radius_m <= near_m
         && target.may_be_at(gap.point)
         && target.may_be_on(gap.days)
@@ -251,6 +258,23 @@ fn square(nano: i64) -> i64 {
 
 /// Taxa are taken together in so many groups.
 pub(crate) const GROUPS: u8 = 64;
+/// How well the sides of a gap must fit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How {
+    /// They are no farther apart.
+    ///
+    /// Units: metres.
+    apart_m: f64,
+    /// Both may be of the record's time, not only what lies between them.
+    is_of_its_time: bool,
+}
+
+/// Ways of looking at gaps, each with odds of its own.
+pub(crate) const HOW: [How; 3] = [
+    How { apart_m: f64::INFINITY, is_of_its_time: false },
+    How { apart_m: 500.0, is_of_its_time: false },
+    How { apart_m: 500.0, is_of_its_time: true },
+];
 /// Numbers of one block.
 const BLOCK: u64 = 64;
 /// Neighbours that lie so near each other are at one place.

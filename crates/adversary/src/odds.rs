@@ -23,10 +23,10 @@ pub(crate) enum Kind {
     Alike,
     /// Those that state one thing of it.
     LikeOne,
-    /// The gaps of the number series of a column.
-    Gap(u32),
+    /// The gaps of the number series of a column, their sides so far apart at most.
+    Gap(u32, usize),
     /// The same, where all records of some taxa are missing.
-    GapOfTaxa(u32),
+    GapOfTaxa(u32, usize),
 }
 
 impl Odds {
@@ -44,6 +44,19 @@ impl Odds {
     }
 }
 
+impl Odds {
+    /// The same for gaps: several at one place are one answer, however many there are.
+    pub(crate) fn chance_of_gaps(&self, kind: Kind, crowd: &Crowd) -> f64 {
+        let own = self.chance(kind, crowd);
+        if crowd.share <= ALL {
+            return own;
+        }
+        let all = self.counts.iter().filter(|((other, _, share), _)| *other == kind && *share == 0);
+        let (hits, trials) = all.fold((0, 0), |(h, t), (_, (hits, trials))| (h + hits, t + trials));
+        own.max(wilson(hits, trials))
+    }
+}
+
 /// Attacks of one kind count together that have about as many sites left, and about the same share
 /// of them at one place.
 fn cell(kind: Kind, crowd: &Crowd) -> (Kind, u8, u8) {
@@ -55,10 +68,13 @@ fn cell(kind: Kind, crowd: &Crowd) -> (Kind, u8, u8) {
         _ => 4,
     };
     let share = match crowd.share {
-        share if share > 0.99 => 0,
+        share if share > ALL => 0,
         share if share > 0.66 => 1,
         share if share > 0.4 => 2,
         _ => 3,
     };
     (kind, sites, share)
 }
+
+/// All sites are at one place if more than this share of them is.
+const ALL: f64 = 0.99;

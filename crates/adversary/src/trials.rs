@@ -10,7 +10,7 @@ use reedbed_core::place::{Nano, Point};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::numbers::{GROUPS, Gaps};
+use crate::numbers::{GROUPS, Gaps, HOW};
 use crate::odds::{Kind, Odds};
 use crate::sample::mixed;
 use crate::seen::SeenPlace;
@@ -132,10 +132,12 @@ impl Trials {
                 let Some(own) = trial.numbers.iter().find(|of| of.column == *column) else {
                     continue;
                 };
-                let mut few = gaps.of(*column, &trial.as_target);
-                gaps.with(&mut few, *own, &trial.as_target);
-                if let Some(crowd) = few.crowd(near_m) {
-                    odds.count(Kind::Gap(*column), &crowd, is_hit(&crowd));
+                for (at, how) in HOW.into_iter().enumerate() {
+                    let mut few = gaps.of(*column, &trial.as_target, how);
+                    gaps.with(&mut few, *own, &trial.as_target, how);
+                    if let Some(crowd) = few.crowd(near_m) {
+                        odds.count(Kind::Gap(*column, at), &crowd, is_hit(&crowd));
+                    }
                 }
             }
         }
@@ -188,9 +190,11 @@ fn without_taxa(odds: &mut Odds, gaps: &Gaps, column: u32, targets: &[Target]) {
             let Some(region) = region_like(allowed, place.point, index) else { continue };
             let as_target = told_as(region, days, like);
             let near_m = as_target.near_m();
-            if let Some(crowd) = left.of(column, &as_target).crowd(near_m) {
-                let is_hit = crowd.point.distance_bound_m(place.point) <= near_m;
-                odds.count(Kind::GapOfTaxa(column), &crowd, is_hit);
+            for (at, how) in HOW.into_iter().enumerate() {
+                if let Some(crowd) = left.of(column, &as_target, how).crowd(near_m) {
+                    let is_hit = crowd.point.distance_bound_m(place.point) <= near_m;
+                    odds.count(Kind::GapOfTaxa(column, at), &crowd, is_hit);
+                }
             }
         }
     }

@@ -97,10 +97,10 @@ def judge(
         true["lon"].to_numpy(),
     )
     second["right"] = away <= attacks.NEAR_M
-    # A kind of hint that was more often wrong than right here, whatever its trials promised, has
-    # located nothing.
+    # A claim that is wrong has located nothing; nor has a kind of hint that was more often wrong than
+    # right here, whatever its trials promised.
     holds = second.groupby("kind")["right"].transform("mean") >= attacks.SURE
-    missed = second[holds & ~second["row"].isin(located.keys())]
+    missed = second[holds & second["right"] & ~second["row"].isin(located.keys())]
 
     # The listing of claims may end before the claims do. Then what is not on it is not comparable.
     unlisted = told["located"] - len(told["claims"])
