@@ -6,6 +6,7 @@
 
 mod answer;
 mod attempts;
+mod kinds;
 mod lists;
 mod map;
 mod markup;
@@ -41,6 +42,7 @@ pub(crate) fn html(summary: &Summary) -> String {
     answer::audience(page_to, summary);
     attempts::write(page_to, summary);
     withheld::write(page_to, summary);
+    kinds::write(page_to, summary);
     lists::write(page_to, summary);
     map::write(page_to, summary);
     precision::write(page_to, summary);

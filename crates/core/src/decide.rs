@@ -278,7 +278,7 @@ fn period_of(outcome: &Outcome, category: Category, audience: Audience) -> Optio
             },
         ),
     };
-    said.or(by_category)
+    said.or(by_category).filter(|precision| *precision != Precision::Held)
 }
 
 /// The stricter of two ways to tell a place: the coarser, and withheld before all.

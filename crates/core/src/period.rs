@@ -118,6 +118,8 @@ pub struct NotADay {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
+    /// As it is held: with its time, where it has one. Only a rule says so.
+    Held,
     /// Whole days.
     Day,
     /// Whole months.
@@ -132,7 +134,8 @@ pub enum Precision {
 
 impl Precision {
     /// All precisions, from the finest to the coarsest.
-    pub const ALL: [Self; 5] = [Self::Day, Self::Month, Self::Year, Self::Decade, Self::None];
+    pub const ALL: [Self; 6] =
+        [Self::Held, Self::Day, Self::Month, Self::Year, Self::Decade, Self::None];
 
     /// The next coarser one; nothing after "not told".
     pub fn coarser(self) -> Option<Self> {
@@ -142,6 +145,7 @@ impl Precision {
     /// The word used in rule lists and reports.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Held => "held",
             Self::Day => "day",
             Self::Month => "month",
             Self::Year => "year",
@@ -171,7 +175,7 @@ impl FromStr for Precision {
 
 /// A word that names no precision of a period.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a precision of a period; one of day, month, year, decade, none")]
+#[error("`{text}` is not a precision of a period; one of held, day, month, year, decade, none")]
 pub struct UnknownPrecision {
     /// The word.
     pub text: String,
@@ -235,7 +239,7 @@ impl Period {
     pub fn generalise(self, precision: Precision) -> Self {
         let (start, end) = (self.start.0, self.end.0);
         let (start, end) = match precision {
-            Precision::Day => (start, end),
+            Precision::Held | Precision::Day => (start, end),
             Precision::Month => (start.first_of_month(), end.last_of_month()),
             Precision::Year => (start.first_of_year(), end.last_of_year()),
             Precision::Decade => {

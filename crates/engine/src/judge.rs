@@ -15,6 +15,7 @@ use crate::cells::{Hashed as _, Row};
 use crate::events::{Events, Whereabouts};
 use crate::facts::RowFacts;
 use crate::hash::{Print, Prints};
+use crate::kinds::{Thing, ThingCache};
 use crate::known::Known;
 use crate::mentions::Mentions;
 use crate::plain_names::KnownForms;
@@ -160,6 +161,47 @@ impl<'a> Judge<'a> {
         self.judge(row, plan, "occurrence", Some(&hits), &at, verdicts)
     }
 
+    /// Decides about anything that is no row of a table of records.
+    pub(crate) fn thing(&self, thing: &Thing<'_>, cache: &mut ThingCache) -> Option<Arc<Verdict>> {
+        let hits = thing.taxon.map(|name| match cache.names.get(name) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let facts = TaxonFacts { scientific_name: name, ..TaxonFacts::default() };
+                let hits = Arc::new(self.index.lookup(&facts));
+                cache.names.insert(name.to_owned(), Arc::clone(&hits));
+                hits
+            }
+        });
+        let place = match thing.circles {
+            [] => PlaceFact::Unknown,
+            circles => PlaceFact::Circles(circles),
+        };
+        let facts = Facts {
+            taxon: hits.as_deref(),
+            place,
+            period: thing.period,
+            life_stage: thing.life_stage,
+            reproductive_condition: thing.reproductive_condition,
+            behavior: thing.behavior,
+            kind: thing.kind,
+            providers: thing.providers,
+        };
+        let met = self.met_by(hits.as_deref(), &facts);
+        self.verdict_of(met, &mut cache.verdicts)
+    }
+
+    /// The rules that meet a record, in order.
+    fn met_by(&self, hits: Option<&TaxonHits>, facts: &Facts<'_>) -> Vec<usize> {
+        let mut met: Vec<usize> = self
+            .candidates(hits)
+            .filter(|(_, rule)| meet(rule, facts, self.areas, self.today).is_met())
+            .map(|(index, _)| index)
+            .collect();
+        met.sort_unstable();
+        met.dedup();
+        met
+    }
+
     fn judge(
         &self,
         row: Row<'_>,
@@ -169,16 +211,12 @@ impl<'a> Judge<'a> {
         at: &Whereabouts,
         verdicts: &mut Verdicts,
     ) -> Option<Arc<Verdict>> {
-        let met = self.with_facts(row, plan, kind, hits, at, |facts| {
-            let mut met: Vec<usize> = self
-                .candidates(hits)
-                .filter(|(_, rule)| meet(rule, facts, self.areas, self.today).is_met())
-                .map(|(index, _)| index)
-                .collect();
-            met.sort_unstable();
-            met.dedup();
-            met
-        });
+        let met = self.with_facts(row, plan, kind, hits, at, |facts| self.met_by(hits, facts));
+        self.verdict_of(met, verdicts)
+    }
+
+    /// What follows from the rules that met; nothing where nothing is protected.
+    fn verdict_of(&self, met: Vec<usize>, verdicts: &mut Verdicts) -> Option<Arc<Verdict>> {
         if met.is_empty() {
             return None;
         }
@@ -289,6 +327,11 @@ impl<'a> Judge<'a> {
     /// Whether a rule by itself protects anything from the audience.
     pub(crate) fn protects(&self, rule: &Rule) -> bool {
         decide([rule], self.audience).is_protected()
+    }
+
+    /// Who the copy is for.
+    pub(crate) fn audience(&self) -> Audience {
+        self.audience
     }
 
     /// The rules.

@@ -15,6 +15,7 @@ pub mod findings;
 mod frequency;
 mod hash;
 mod judge;
+pub mod kinds;
 mod known;
 mod memo;
 mod mentions;

@@ -1,6 +1,7 @@
 //! Rules told in sentences, for reports and explanations.
 
 use reedbed_core::grid::decimal;
+use reedbed_core::period::Precision;
 use reedbed_core::rule::{Outcome, Rule, RuleSet, Siblings, Width};
 use reedbed_core::taxon::{RuleTaxonId, TaxonHits};
 
@@ -92,7 +93,10 @@ fn outcome(outcome: &Outcome) -> String {
         [("the public", outcome.public_period), ("partners", outcome.partner_period)]
     {
         if let Some(period) = period {
-            parts.push(format!("{who} told the {period}"));
+            parts.push(match period {
+                Precision::Held => format!("{who} told dates and times as they are held"),
+                period => format!("{who} told the {period}"),
+            });
         }
     }
     parts.join(", ")

@@ -14,6 +14,7 @@ use reedbed_core::decide::Audience;
 use reedbed_core::period::Day;
 use reedbed_core::rule::RuleSet;
 use reedbed_core::taxon::Checklist;
+use reedbed_formats::collection::Collection;
 use reedbed_formats::dataset::Dataset;
 
 pub use attempts::Attempts;
@@ -23,6 +24,7 @@ pub use package::OutputForm;
 use crate::context::Classes;
 use crate::findings::Findings;
 use crate::judge::Judge;
+use crate::kinds::{Kinds, KindsWritten};
 use crate::plan::{self, Plan};
 use crate::pseudonym::{Pseudonyms, Secret};
 use crate::registry::{Registry, Telling};
@@ -120,6 +122,7 @@ pub struct Prepared<'a> {
     taxa: TaxonCores,
     judge: Judge<'a>,
     survey: Survey,
+    kinds: Kinds<'a>,
 }
 
 /// What a copy turned out to be.
@@ -135,7 +138,7 @@ pub struct Shared {
     pub telling: Telling,
 }
 
-/// Reads a dataset once and decides about every record.
+/// Reads a dataset of records once and decides about every record.
 ///
 /// Errors: [`ShareError::NothingToDecide`] where no table has a column that a rule could ask for.
 pub fn prepare<'a>(
@@ -144,18 +147,47 @@ pub fn prepare<'a>(
     pseudonyms: &'a Pseudonyms,
     progress: &dyn Progress,
 ) -> Result<Prepared<'a>, ShareError> {
+    prepare_parts(dataset, None, settings, pseudonyms, progress)
+}
+
+/// Reads data of all kinds that were given together, and decides about them together.
+///
+/// Errors: as [`prepare`].
+pub fn prepare_all<'a>(
+    collection: &'a Collection,
+    settings: &'a Settings,
+    pseudonyms: &'a Pseudonyms,
+    progress: &dyn Progress,
+) -> Result<Prepared<'a>, ShareError> {
+    prepare_parts(&collection.records, Some(collection), settings, pseudonyms, progress)
+}
+
+fn prepare_parts<'a>(
+    dataset: &'a Dataset,
+    collection: Option<&'a Collection>,
+    settings: &'a Settings,
+    pseudonyms: &'a Pseudonyms,
+    progress: &dyn Progress,
+) -> Result<Prepared<'a>, ShareError> {
     if settings.rules.rules.is_empty() {
         return Err(ShareError::NoRules);
     }
     let plans = Plan::all(dataset, &Classes::of(&settings.rules));
-    if !plan::has_records(&plans) {
+    let has_others = collection.is_some_and(|collection| !collection.is_records_only());
+    if !(plan::has_records(&plans) || plans.is_empty() && has_others) {
         return Err(ShareError::NothingToDecide);
     }
     let judge = Judge::new(settings, pseudonyms);
     progress.begin(Stage::Deciding, bytes_of(dataset));
+    let kinds = collection.map(|collection| Kinds::survey(collection, &judge)).transpose()?;
+    let mut kinds = kinds.unwrap_or_else(Kinds::none);
     let taxa = TaxonCores::read(&plans)?;
-    let survey = survey::survey(&plans, &judge, &taxa, settings.workers, progress)?;
-    let mut prepared = Prepared { settings, dataset, plans, taxa, judge, survey };
+    let workers = settings.workers;
+    let survey = survey::survey(&plans, &judge, &taxa, workers, progress, kinds.ties())?;
+    let mut zones = kinds.zones();
+    zones.merge(survey.zones());
+    kinds.close(&zones)?;
+    let mut prepared = Prepared { settings, dataset, plans, taxa, judge, survey, kinds };
     let told_before = prepared.close(&Located::default());
     progress.end();
     if told_before > 0 && !settings.despite_earlier {
@@ -182,7 +214,13 @@ impl Prepared<'_> {
         progress: &dyn Progress,
     ) -> Result<Written, ShareError> {
         progress.begin(Stage::Writing, bytes_of(self.dataset));
-        let written = package::write(self, folder, progress)?;
+        let mut written = package::write(self, folder, progress)?;
+        written.kinds = self.kinds.write(folder, &self.judge, self.settings)?;
+        for (rule, leaves) in &written.kinds.met {
+            let found = written.findings.rules.entry(*rule).or_default();
+            found.generalised += u64::from(*leaves);
+            found.withheld += u64::from(!*leaves);
+        }
         progress.end();
         Ok(written)
     }
@@ -190,8 +228,10 @@ impl Prepared<'_> {
     fn shared(&self, written: Written, attempts: Option<Attempts>) -> Shared {
         let mut rejects = self.survey.rejects.clone();
         rejects.extend(written.rejects);
+        rejects.extend(written.kinds.rejects);
         let (counts, findings) = (&written.counts, &written.findings);
-        let summary = Summary::of(self, counts, findings, &rejects, attempts);
+        let summary =
+            Summary::of(self, counts, findings, &rejects, attempts, written.kinds.summaries);
         let clear = self.survey.clear_ids();
         let telling = Telling { told: written.findings.told.clone(), clear };
         Shared { summary, rejects, files: written.files, telling }
@@ -248,6 +288,8 @@ pub(crate) struct Written {
     pub(crate) files: Vec<PathBuf>,
     /// By table, the name of its file.
     pub(crate) names: Vec<String>,
+    /// What came of data of other kinds.
+    pub(crate) kinds: KindsWritten,
     /// By table, the numbers of the rows that stand behind all others, in their order.
     pub(crate) last: Vec<Vec<u64>>,
 }

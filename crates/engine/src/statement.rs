@@ -62,7 +62,7 @@ pub fn generalised(place: PlaceTold, period: Option<Precision>) -> String {
         }),
     };
     let period = period.and_then(|period| match period {
-        Precision::Day => None,
+        Precision::Held | Precision::Day => None,
         Precision::Month => Some("Date given by the month."),
         Precision::Year => Some("Date given by the year."),
         Precision::Decade => Some("Date given by the decade."),

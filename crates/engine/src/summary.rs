@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::facts::Oddities;
 use crate::findings::{Closings, Findings, percentiles};
+use crate::kinds::KindSummary;
 use crate::plan::{self, Role};
 use crate::rule_words;
 use crate::share::{Attempts, Prepared};
@@ -78,6 +79,8 @@ pub struct Summary {
     pub oddities: Oddities,
     /// Notes about the input and the metadata, in sentences.
     pub notes: Vec<String>,
+    /// Data of other kinds than records, by input.
+    pub kinds: Vec<KindSummary>,
 }
 
 /// Rows of one table.
@@ -201,6 +204,7 @@ impl Summary {
         findings: &Findings,
         rejects: &[Reject],
         attempts: Option<Attempts>,
+        kinds: Vec<KindSummary>,
     ) -> Self {
         let settings = copy.settings();
         let survey = copy.survey();
@@ -232,6 +236,7 @@ impl Summary {
                     role: role(plan.role),
                     rows: rows.clone(),
                 })
+                .chain(kinds.iter().flat_map(tables_of))
                 .collect(),
             counted: role(if plan::counts_events(copy.plans()) {
                 Role::Events
@@ -247,7 +252,10 @@ impl Summary {
             rules_unmet,
             rules_unmet_total,
             boundaries_missed: survey.misses_boundaries(copy.judge()),
-            cells: cells(findings),
+            cells: {
+                let others = kinds.iter().flat_map(|kind| kind.cells.iter().cloned());
+                cells(findings).into_iter().chain(others).collect()
+            },
             records_without_cell: findings.uncounted_cells,
             boundaries: boundaries(copy, findings),
             unlisted_names,
@@ -256,6 +264,7 @@ impl Summary {
             matched_names_total,
             rejects: reject_counts(rejects),
             oddities,
+            kinds,
             notes: copy.dataset().notes.iter().map(|n| format!("{}: {}", n.file, n.text)).collect(),
         }
     }
@@ -268,6 +277,18 @@ impl Summary {
     /// Records withheld.
     pub fn withheld(&self) -> u64 {
         self.categories.iter().map(|category| category.withheld).sum()
+    }
+
+    /// Rows of tables of records, events and what hangs from them that could not be used.
+    pub fn rejected_beside_kinds(&self) -> u64 {
+        let is_other = |table: &TableSummary| self.kinds.iter().any(|kind| kind.kind == table.role);
+        self.tables.iter().filter(|table| !is_other(table)).map(|table| table.rows.rejected).sum()
+    }
+
+    /// Whether there are tables of records or events.
+    pub fn has_records(&self) -> bool {
+        let is_other = |table: &TableSummary| self.kinds.iter().any(|kind| kind.kind == table.role);
+        self.tables.iter().any(|table| !is_other(table))
     }
 
     /// Whether events are counted, because there is no table of records.
@@ -285,6 +306,15 @@ impl Summary {
     pub fn withheld_pulled(&self) -> u64 {
         self.categories.iter().map(|category| category.withheld_pulled).sum()
     }
+}
+
+/// The tables of data of another kind, by where they are in the package.
+fn tables_of(kind: &KindSummary) -> impl Iterator<Item = TableSummary> + '_ {
+    kind.tables.iter().map(|table| TableSummary {
+        file: format!("{}/{}", kind.folder, table.name),
+        role: kind.kind,
+        rows: table.rows.clone(),
+    })
 }
 
 fn role(role: Role) -> &'static str {

@@ -19,6 +19,7 @@ use crate::events::{Event, Events};
 use crate::facts::{self, FactMemo, RowFacts};
 use crate::frequency::{CommonCounter, CommonValues};
 use crate::judge::{Judge, NameCache, NameTally};
+use crate::kinds::{Zone, Zones};
 use crate::notes::{ChunkNotes, GroupMemory, GroupNumbers, Notes};
 use crate::place::Stated;
 use crate::plan::{Plan, Role};
@@ -97,16 +98,19 @@ impl TableSurvey {
     }
 }
 
-/// Reads all tables of records and events once.
+/// Reads all tables of records and events once. `elsewhere` is what protected data of other kinds
+/// share with them.
 pub(crate) fn survey(
     plans: &[Plan<'_>],
     judge: &Judge<'_>,
     taxa: &TaxonCores,
     workers: usize,
     progress: &dyn Progress,
+    elsewhere: Ties,
 ) -> Result<Survey, ShareError> {
     let mut survey = Survey {
         tables: plans.iter().map(|_| TableSurvey::default()).collect(),
+        ties: elsewhere,
         ..Survey::default()
     };
     // Events first: records inherit place and period from them.
@@ -149,6 +153,18 @@ impl Survey {
     /// Withholds a row that no rule protects by itself; says whether it was not withheld before.
     pub(crate) fn withhold(&mut self, table: usize, row: u64) -> bool {
         self.tables.get_mut(table).is_some_and(|table| table.withheld.insert(row))
+    }
+
+    /// The places of protected records, for data of other kinds.
+    pub(crate) fn zones(&self) -> Zones {
+        let mut zones = Zones::default();
+        for held in self.tables.iter().flat_map(|table| &table.protected) {
+            if let Some(place) = held.place {
+                let (point, radius_m) = (place.point, place.radius_m());
+                zones.add(Zone { point, radius_m, verdict: Arc::clone(&held.by_rules) });
+            }
+        }
+        zones
     }
 
     /// Whether any record is protected.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use crate::archive::{self, Members, Packaging};
-use crate::dataset::{Note, OpenOptions, open_table};
+use crate::dataset::{self, Note, OpenOptions, open_table};
 use crate::error::FormatError;
 use crate::limits::Limits;
 use crate::source::{Source, shown};
@@ -135,7 +135,11 @@ pub(crate) fn open(
             true => source.unpacked(),
             false => source.clone(),
         };
-        open_table(location, &source, &OpenOptions::default(), limits, &mut notes)
+        let mut own = Vec::new();
+        let table = open_table(location, &source, &OpenOptions::default(), limits, &mut own)?;
+        // Its headings are those of this standard.
+        notes.extend(own.into_iter().filter(|note| note.text != dataset::UNKNOWN_HEADINGS));
+        Ok::<Table, FormatError>(table)
     };
     let (deployments, media) = (table("deployments")?, table("media")?);
     let observations = table("observations")?;

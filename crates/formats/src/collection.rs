@@ -17,8 +17,8 @@ use crate::weather::{self, Mapping, StationTable, WeatherFile};
 /// What was given.
 #[derive(Debug, Default)]
 pub struct Collection {
-    /// Records: a Darwin Core archive, or tables.
-    pub records: Option<Dataset>,
+    /// Records: a Darwin Core archive, or tables; without tables where none were given.
+    pub records: Dataset,
     /// Camera trap packages.
     pub cameras: Vec<CameraPackage>,
     /// Tracks.
@@ -82,7 +82,7 @@ pub fn open(
     }
     let Sorting { mut collection, rest, .. } = sorting;
     if !rest.is_empty() || collection.is_records_only() {
-        collection.records = Some(dataset::open(&rest, &options.tables, limits)?);
+        collection.records = dataset::open(&rest, &options.tables, limits)?;
     }
     Ok(collection)
 }
@@ -207,7 +207,8 @@ impl Sorting<'_> {
             // What cannot be opened is refused as a table of records, with the reason.
             _ => return Ok(false),
         }
-        collection.notes.append(&mut notes);
+        let own = notes.into_iter().filter(|note| note.text != dataset::UNKNOWN_HEADINGS);
+        collection.notes.extend(own);
         Ok(true)
     }
 

@@ -35,6 +35,19 @@ pub struct Dataset {
     pub notes: Vec<Note>,
 }
 
+impl Default for Dataset {
+    /// A dataset without tables.
+    fn default() -> Self {
+        Self {
+            form: Form::Tables,
+            tables: Vec::new(),
+            metadata: None,
+            members: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// A member of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
@@ -134,3 +147,6 @@ impl Notes<'_> {
         self.all.push(Note { file: self.file.to_owned(), text: text.into() });
     }
 }
+
+/// Said of a table with headings of which none is a term.
+pub(crate) const UNKNOWN_HEADINGS: &str = "none of its headings is a known term";

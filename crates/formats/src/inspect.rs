@@ -1,5 +1,9 @@
 //! Says what tables hold: rows, columns, extent, what cannot be read, and what hangs from nothing.
 
+mod kinds;
+
+pub use kinds::{KindInspected, inspect_kinds};
+
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 

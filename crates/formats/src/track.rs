@@ -34,6 +34,8 @@ pub struct Fix<'a> {
     pub time: Option<Instant>,
     /// Whether the data call it an outlier, or not to be shown.
     pub is_outlier: bool,
+    /// Whether a person walked it: it is about no taxon then.
+    pub is_of_person: bool,
 }
 
 impl std::fmt::Debug for Fix<'_> {

@@ -9,6 +9,7 @@ use reedbed_core::rule::RuleSet;
 use reedbed_core::rule::check::{Surroundings, pressing};
 use reedbed_core::rule::list::Problem;
 use reedbed_core::taxon::Checklist;
+use reedbed_formats::collection::{self, Collection, CollectionOptions};
 use reedbed_formats::dataset::{self, Dataset, OpenOptions};
 use reedbed_formats::limits::Limits;
 
@@ -34,19 +35,32 @@ pub(crate) struct InputArgs {
     /// The tables have no line of headings.
     #[arg(long)]
     no_header: bool,
+    /// Mapping files that say what the columns of weather tables are; a `TABLE.toml` beside a table is
+    /// found by itself.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    mapping: Vec<PathBuf>,
 }
 
 impl InputArgs {
-    /// Opens what was given.
+    /// Opens what was given, as one dataset of records.
     pub(crate) fn open(&self) -> Result<Dataset, anyhow::Error> {
-        let options = OpenOptions {
+        Ok(dataset::open(&self.inputs, &self.options()?, &Limits::default())?)
+    }
+
+    /// Opens what was given, each input by its kind.
+    pub(crate) fn open_all(&self) -> Result<Collection, anyhow::Error> {
+        let options = CollectionOptions { tables: self.options()?, mappings: self.mapping.clone() };
+        Ok(collection::open(&self.inputs, &options, &Limits::default())?)
+    }
+
+    fn options(&self) -> Result<OpenOptions, anyhow::Error> {
+        Ok(OpenOptions {
             delimiter: self.delimiter.as_deref().map(byte).transpose()?,
             encoding: self.encoding.clone(),
             escape: self.escape.as_deref().map(byte).transpose()?,
             header: self.no_header.then_some(false),
             ..OpenOptions::default()
-        };
-        Ok(dataset::open(&self.inputs, &options, &Limits::default())?)
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! `reedbed inspect`: says what a file is, what is in it, and what cannot be read.
 
-use reedbed_formats::dataset::{Dataset, Form, Packaging};
-use reedbed_formats::inspect::{TableInspected, inspect};
+use reedbed_formats::dataset::{Dataset, Form, Note, Packaging};
+use reedbed_formats::inspect::{KindInspected, TableInspected, inspect, inspect_kinds};
 
 use super::Output;
 use super::exit::Exit;
@@ -17,12 +17,31 @@ pub(crate) struct Args {
 
 /// Inspects what was given.
 pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
-    let dataset = args.input.open()?;
-    let tables = inspect(&dataset)?;
+    let collection = args.input.open_all()?;
+    let dataset = &collection.records;
+    let tables = inspect(dataset)?;
+    let kinds = inspect_kinds(&collection)?;
     match output {
-        Output::Human => tell(&dataset, &tables)?,
-        Output::Json => tell_json(&dataset, &tables)?,
-        Output::Plain => tell_facts(&dataset, &tables)?,
+        Output::Human => {
+            if !tables.is_empty() {
+                tell(dataset, &tables)?;
+            }
+            for kind in &kinds {
+                tell_kind(kind)?;
+            }
+            for note in &collection.notes {
+                terminal::print(&format!("Note: {}: {}", note.file, note.text))?;
+            }
+        }
+        Output::Json => tell_json(dataset, &tables, &kinds, &collection.notes)?,
+        Output::Plain => {
+            if !tables.is_empty() {
+                tell_facts(dataset, &tables)?;
+            }
+            for kind in &kinds {
+                kind_facts(kind)?;
+            }
+        }
     }
     Ok(Exit::Done)
 }
@@ -36,15 +55,54 @@ fn form(dataset: &Dataset) -> &'static str {
     }
 }
 
-fn tell_json(dataset: &Dataset, tables: &[TableInspected]) -> Result<(), anyhow::Error> {
-    let notes: Vec<String> =
-        dataset.notes.iter().map(|note| format!("{}: {}", note.file, note.text)).collect();
+fn tell_kind(kind: &KindInspected) -> Result<(), anyhow::Error> {
+    terminal::print(&format!("{} ({})", kind.name, kind.kind))?;
+    for (what, number) in &kind.counts {
+        terminal::print(&format!("  {what}: {number}"))?;
+    }
+    if let Some([south, west, north, east]) = kind.bounds {
+        terminal::print(&format!(
+            "  places: latitude {south:.2} to {north:.2}, longitude {west:.2} to {east:.2}"
+        ))?;
+    }
+    if let Some((first, last)) = &kind.days {
+        terminal::print(&format!("  dates: {first} to {last}"))?;
+    }
+    Ok(())
+}
+
+fn kind_facts(kind: &KindInspected) -> Result<(), anyhow::Error> {
+    terminal::fact(&[&kind.name, "kind", kind.kind])?;
+    for (what, number) in &kind.counts {
+        terminal::fact(&[&kind.name, what, &number.to_string()])?;
+    }
+    for (side, degrees) in
+        ["south", "west", "north", "east"].iter().zip(kind.bounds.into_iter().flatten())
+    {
+        terminal::fact(&[&kind.name, side, &degrees.to_string()])?;
+    }
+    if let Some((first, last)) = &kind.days {
+        terminal::fact(&[&kind.name, "first day", first])?;
+        terminal::fact(&[&kind.name, "last day", last])?;
+    }
+    Ok(())
+}
+
+fn tell_json(
+    dataset: &Dataset,
+    tables: &[TableInspected],
+    kinds: &[KindInspected],
+    notes: &[Note],
+) -> Result<(), anyhow::Error> {
+    let all = dataset.notes.iter().chain(notes);
+    let notes: Vec<String> = all.map(|note| format!("{}: {}", note.file, note.text)).collect();
     terminal::print_json(&serde_json::json!({
         "form": form(dataset),
         "title": dataset.metadata.as_ref().and_then(|data| data.title.clone()),
         "licence": dataset.metadata.as_ref().and_then(|data| data.licence.clone()),
         "tables": tables,
         "notes": notes,
+        "kinds": kinds,
     }))
 }
 

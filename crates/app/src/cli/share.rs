@@ -130,11 +130,11 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         today,
         workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
     };
-    let dataset = args.input.open()?;
+    let collection = args.input.open_all()?;
     let audience = args.to.as_deref().filter(|_| args.audience == For::Partner).unwrap_or("public");
     let pseudonyms = Pseudonyms::new(&settings.secret, &settings.dataset, audience);
     let bars = Bars::new(output);
-    let prepared = share::prepare(&dataset, &settings, &pseudonyms, &bars)?;
+    let prepared = share::prepare_all(&collection, &settings, &pseudonyms, &bars)?;
     let Some(out) = args.out.as_deref().filter(|_| !args.dry_run) else {
         let shared = prepared.write(None, &bars)?;
         told::tell(&shared, None, output)?;

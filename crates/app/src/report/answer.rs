@@ -19,7 +19,11 @@ pub(super) fn lead(page: &mut Page, summary: &Summary) {
     page.raw("<header>\n<p class=\"eyebrow\">").raw(eyebrow).raw(" · ");
     page.text(&summary.made_on).raw("</p>\n<h1>");
     let counted = counted(summary);
-    page.text(&counted.lead(parts.clear, parts.less, parts.withheld, parts.unusable));
+    if summary.has_records() || summary.kinds.is_empty() {
+        page.text(&counted.lead(parts.clear, parts.less, parts.withheld, parts.unusable));
+    } else {
+        page.text(&text::lead_of_kinds(&summary.kinds));
+    }
     page.raw("</h1>\n");
     if let Some(note) = counted.note() {
         page.paragraph(note);
@@ -37,13 +41,16 @@ pub(super) fn safe(page: &mut Page, summary: &Summary) {
     page.section("safe", text::SAFE, |page| {
         let looks = looks(summary, unbalanced);
         let counted = counted(summary);
+        let others = summary.kinds.iter().fold((0, 0), |(written, protected), kind| {
+            (written + kind.written(), protected + kind.protected())
+        });
         let answer = if unbalanced > 0 {
             text::ANSWER_NO_ROWS_LOST.to_owned()
-        } else if parts.clear + parts.less == 0 {
+        } else if parts.clear + parts.less + others.0 == 0 {
             counted.answer_nothing()
         } else if summary.rules_total == 0 {
             text::ANSWER_NO_RULES.to_owned()
-        } else if parts.less + parts.withheld == 0 {
+        } else if parts.less + parts.withheld + others.1 == 0 {
             counted.answer_no_match()
         } else if looks.is_empty() {
             text::ANSWER_YES.to_owned()

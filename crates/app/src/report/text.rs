@@ -4,6 +4,7 @@
 //! that the direction of their letters cannot turn the sentence round.
 
 use reedbed_core::category::Category;
+use reedbed_engine::kinds::KindSummary;
 
 use super::number::{count, length, wide};
 
@@ -215,12 +216,33 @@ pub(super) fn unbalanced(left: u128, right: u128) -> String {
 pub(super) fn role(role: &str) -> Option<&'static str> {
     Some(match role {
         "attached" => "rows attached to records or events",
+        "camera trap" => "camera trap",
         "events" => "events",
         "measurements" => "measurements",
         "records" => "records",
         "taxa" => "taxa",
+        "track" => "track",
+        "weather" => "weather",
         _ => return None,
     })
+}
+
+pub(super) const KINDS: &str = "What became of other kinds of data?";
+pub(super) const KINDS_WITHHELD: &str = "What does not leave, and why:";
+
+/// The first line of a copy without records.
+pub(super) fn lead_of_kinds(kinds: &[KindSummary]) -> String {
+    let mut parts = Vec::new();
+    for kind in kinds {
+        let (written, protected) = (kind.written(), kind.protected());
+        parts.push(format!(
+            "{}: {} leave, {} are protected",
+            kind.kind,
+            rows_of(written),
+            rows_of(protected)
+        ));
+    }
+    parts.join("; ") + "."
 }
 
 pub(super) fn protected_rows(protected: u64, shared: u64) -> Option<String> {

@@ -46,7 +46,7 @@ impl Prepared<'_> {
         loop {
             round += 1;
             let written = self.write_once(Some(folder), progress)?;
-            if !self.survey().has_protected() {
+            if !self.survey().has_protected() || self.plans().is_empty() {
                 return Ok(self.shared(written, None));
             }
             progress.begin(Stage::Attacking, 0);

@@ -12,6 +12,7 @@ use reedbed_formats::writer::PackageWriter;
 
 use super::{Prepared, Progress, ShareError, Written};
 use crate::findings::Findings;
+use crate::kinds::KindsWritten;
 use crate::metadata;
 use crate::plan::Role;
 use crate::tally::RowCount;
@@ -96,7 +97,8 @@ pub(super) fn write(
     describe(copy, &mut package, packaging, &targets, &treatments, &findings)?;
     let files = package.finish().map_err(ShareError::writing)?;
     let names = targets.into_iter().map(|target| target.name).collect();
-    Ok(Written { counts, findings, rejects, files, names, last })
+    let kinds = KindsWritten::default();
+    Ok(Written { counts, findings, rejects, files, names, kinds, last })
 }
 
 /// The packaging of the copy; nothing for plain tables.

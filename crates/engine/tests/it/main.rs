@@ -11,6 +11,7 @@ mod cuts;
 mod events;
 mod found;
 mod found_again;
+mod kinds;
 mod leaks;
 mod records;
 mod sharing;

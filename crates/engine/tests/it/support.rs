@@ -199,7 +199,7 @@ fn share_opened(dataset: &Dataset, settings: &Settings) -> Copied {
     read_copy(shared, folder)
 }
 
-fn read_copy(shared: Shared, folder: tempfile::TempDir) -> Copied {
+pub(crate) fn read_copy(shared: Shared, folder: tempfile::TempDir) -> Copied {
     let package = folder.path().join("package");
     let mut files = BTreeMap::new();
     read_all(&package, &package, &mut files);

@@ -147,7 +147,7 @@ fn read_headings(table: &mut Table, notes: &mut Notes<'_>) -> Result<(), FormatE
     }
     table.columns = first.cells.iter().map(|cell| Column::plain(cell)).collect();
     if table.columns.iter().all(|column| column.term.is_none()) {
-        notes.add("none of its headings is a known term");
+        notes.add(super::UNKNOWN_HEADINGS);
     }
     table.header = Some(first.bytes);
     // Blank lines above the headings go with them.

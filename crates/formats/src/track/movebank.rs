@@ -101,6 +101,7 @@ impl EventTable {
             time,
             is_outlier: says(columns.visible, "false")
                 || columns.marked.iter().any(|column| says(*column, "true")),
+            is_of_person: false,
         }))
     }
 

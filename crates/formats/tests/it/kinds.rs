@@ -35,7 +35,7 @@ fn a_camera_package_opens_with_packed_tables_and_its_files() {
     for input in [camera_folder(folder.path()), folder.path().join("datapackage.json")] {
         let opened = open(&[input]).unwrap();
         let [package] = opened.cameras.as_slice() else { panic!("no package") };
-        assert!(opened.records.is_none());
+        assert!(opened.records.tables.is_empty());
         assert_eq!(package.others, ["notes"]);
         let mut rows = 0;
         package
@@ -103,7 +103,7 @@ fn inputs_of_several_kinds_are_told_apart_by_their_content() {
     file(folder, "f.toml", b"kind = \"weather\"\nstation = \"site\"\ntime = \"when\"\nzone = \"Z\"\n[values.t]\nunit = \"degC\"\n");
     let opened = open(&inputs).unwrap();
     assert_eq!(opened.cameras.len(), 1);
-    assert_eq!(opened.records.unwrap().tables.len(), 1);
+    assert_eq!(opened.records.tables.len(), 1);
     assert_eq!((opened.tracks.len(), opened.weather.len(), opened.stations.len()), (2, 2, 1));
     let mut told = Vec::new();
     for file in &opened.weather {
@@ -124,7 +124,7 @@ fn a_folder_of_several_kinds_says_what_it_leaves_aside() {
     file(folder.path(), "a.gpx", b"<gpx><wpt lat=\"1\" lon=\"2\"/></gpx>");
     file(folder.path(), "SOURCE.txt", b"from somewhere\n");
     let opened = open(&[folder.path().to_owned()]).unwrap();
-    assert_eq!((opened.tracks.len(), opened.records.is_none()), (1, true));
+    assert_eq!((opened.tracks.len(), opened.records.tables.is_empty()), (1, true));
     assert_eq!(opened.notes[0].file, "SOURCE.txt");
 }
 

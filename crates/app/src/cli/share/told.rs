@@ -30,6 +30,7 @@ pub(super) fn tell(
                 "ruleFindings": summary.rule_findings_total,
                 "categories": categories,
                 "attempts": summary.attempts,
+                "kinds": summary.kinds,
                 "siblings": summary.siblings,
                 "utility": summary.utility,
                 "rulesMet": summary.rules.len(),
@@ -48,6 +49,14 @@ pub(super) fn tell(
             number("generalised", summary.generalised())?;
             number("withheld", summary.withheld())?;
             terminal::fact(&["rows rejected", &rejected.to_string()])?;
+            for kind in &summary.kinds {
+                for table in &kind.tables {
+                    let (rows, name) = (&table.rows, format!("{}/{}", kind.folder, table.name));
+                    terminal::fact(&[kind.kind, &name, "read", &rows.read.to_string()])?;
+                    terminal::fact(&[kind.kind, &name, "written", &rows.written.to_string()])?;
+                    terminal::fact(&[kind.kind, &name, "withheld", &rows.withheld.to_string()])?;
+                }
+            }
             if let Some(attempts) = &summary.attempts {
                 let [protected, located] = [
                     attempts.protected.to_string(),
@@ -59,10 +68,15 @@ pub(super) fn tell(
         }
         Output::Human => {
             if summary.generalised() + summary.withheld() == 0 && summary.rules.is_empty() {
-                let (one, _) = nouns(summary);
+                let one = if summary.has_records() { nouns(summary).0 } else { "part of the data" };
                 terminal::say(&format!("note: no rule met any {one}, so nothing was protected"));
             }
-            terminal::print(&sentence(summary))?;
+            if summary.has_records() {
+                terminal::print(&sentence(summary))?;
+            }
+            for line in kinds(summary) {
+                terminal::print(&line)?;
+            }
             for line in details(summary) {
                 terminal::print(&line)?;
             }
@@ -81,8 +95,34 @@ pub(super) fn tell(
     Ok(())
 }
 
+/// A line for each table of data of other kinds.
+fn kinds(summary: &Summary) -> Vec<String> {
+    let tables = summary.kinds.iter().flat_map(|kind| kind.tables.iter().map(move |t| (kind, t)));
+    tables
+        .map(|(kind, table)| {
+            let rows = &table.rows;
+            let less = rows.protected + rows.shared;
+            let less =
+                if less > 0 { format!(", {less} told less precisely") } else { String::new() };
+            let rejected = match rows.rejected {
+                0 => String::new(),
+                rejected => format!(", {rejected} could not be used"),
+            };
+            format!(
+                "{} ({}/{}): {} of {} rows leave{less}, {} withheld{rejected}.",
+                kind.kind,
+                kind.folder,
+                table.name,
+                rows.written,
+                rows.read + rows.added,
+                rows.withheld
+            )
+        })
+        .collect()
+}
+
 fn sentence(summary: &Summary) -> String {
-    let rejected: u64 = summary.tables.iter().map(|table| table.rows.rejected).sum();
+    let rejected: u64 = summary.rejected_beside_kinds();
     let others = match rejected - summary.unusable() {
         0 => String::new(),
         1 => "; 1 row of another table could not be used".to_owned(),

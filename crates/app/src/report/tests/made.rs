@@ -37,6 +37,7 @@ pub(crate) fn empty() -> Summary {
         matched_names_total: 0,
         rejects: Vec::new(),
         oddities: Default::default(),
+        kinds: Vec::new(),
         notes: Vec::new(),
     }
 }
