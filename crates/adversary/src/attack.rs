@@ -68,7 +68,7 @@ pub fn attack(
     let second = gather::second(&reading, &first, &trials, &texts, settings)?;
     let mut telling: Vec<u32> = first.telling.iter().copied().collect();
     telling.sort_unstable();
-    let odds = trials.odds(&second.sites, &second.gaps, &telling, &first.targets);
+    let odds = trials.odds(&second.sites, (&second.gaps, &second.seams), &telling, &first.targets);
     let mut claims = Claims::default();
     claims.exact = std::mem::take(&mut first.exact);
     let mut board = Board {
@@ -86,6 +86,7 @@ pub fn attack(
         board.by_numbers(index, target);
         board.by_gaps(index, target);
         board.by_path(index, target);
+        board.by_seams(index, target);
         board.by_texts(index, target);
         for left in trials.left(&second.sites, index, target.near_m()) {
             board.by_elimination(index, target, &left);
@@ -262,6 +263,40 @@ impl Board<'_, '_> {
         }
     }
 
+    /// Places that tables of other kinds tell.
+    fn by_seams(&mut self, index: usize, target: &Target) {
+        let seams = &self.second.seams;
+        for table in seams.tables.iter().filter(|table| **table != target.at.table) {
+            let name = self.reading.columns.get(*table).map_or("", |columns| &columns.table.name);
+            let at_time = target.time_ms.and_then(|ms| seams.at_time(*table, target, ms));
+            let found = [
+                (Kind::Beside(*table), seams.in_region(*table, target), "in its region and period"),
+                (Kind::BesideInTime(*table), at_time, "in its region at its very time"),
+            ];
+            for (kind, crowd, when) in found {
+                let Some(crowd) = crowd else { continue };
+                let chance = self.odds.chance(kind, &crowd);
+                let because = format!(
+                    "`{name}` tells {} {when}; that leads to the right place in at least {:.0} % of \
+                     cases.",
+                    sites(crowd.sites),
+                    chance * 100.0
+                );
+                self.claims.guess(
+                    index,
+                    Guess {
+                        attack: Attack::Seam,
+                        point: crowd.point,
+                        radius_m: target.near_m(),
+                        probability: chance,
+                        because,
+                        column: None,
+                    },
+                );
+            }
+        }
+    }
+
     fn by_texts(&mut self, index: usize, target: &Target) {
         let told = target.told.iter().find(|(point, _)| target.may_be_at(*point));
         let Some((point, column)) = told else { return };
@@ -327,7 +362,11 @@ impl Board<'_, '_> {
             Kind::AnyTime => "in its region, whenever it was",
             Kind::Alike => "in its region and period and states the same of its event",
             Kind::LikeOne => "in its region and period and has the same in one column",
-            Kind::Gap(..) | Kind::GapOfTaxa(..) | Kind::InPeriod => "in its region and period",
+            Kind::Beside(_)
+            | Kind::BesideInTime(_)
+            | Kind::Gap(..)
+            | Kind::GapOfTaxa(..)
+            | Kind::InPeriod => "in its region and period",
         };
         let because = format!(
             "Of the sites that the copy tells exactly, {} {which}; records that were taken out to try \

@@ -36,11 +36,13 @@ pub enum Attack {
     Linking,
     /// 15: only one site is left in the region and period.
     Elimination,
+    /// 16: a place that another kind of data tells: a station, a deployment, a track.
+    Seam,
 }
 
 impl Attack {
     /// All attacks, in the order of their numbers.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::SameEvent,
         Self::SameSite,
         Self::SameObserverDay,
@@ -56,6 +58,7 @@ impl Attack {
         Self::Exact,
         Self::Linking,
         Self::Elimination,
+        Self::Seam,
     ];
 
     /// In words.
@@ -76,6 +79,7 @@ impl Attack {
             Self::Exact => "told exactly",
             Self::Linking => "linking to other files",
             Self::Elimination => "elimination",
+            Self::Seam => "another kind of data",
         }
     }
 }

@@ -113,6 +113,12 @@ impl<'t> Columns<'t> {
         self.table.kind == RowKind::Event
     }
 
+    /// Whether its rows are places by themselves, of another kind of data than records: of stations, of
+    /// deployments, of tracks.
+    pub(crate) fn is_of_other_kind(&self) -> bool {
+        self.table.kind_of_data != "occurrence"
+    }
+
     /// Whether its rows say what was found where.
     pub(crate) fn is_records(&self) -> bool {
         let has_name = self.names.iter().any(Source::exists);

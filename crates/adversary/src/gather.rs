@@ -17,6 +17,7 @@ use crate::numbers::{Blocks, GROUPS, Gaps, Numbers};
 use crate::paths::{self, Paths};
 use crate::reading::{At, Reading};
 use crate::sample::{Sample, mixed};
+use crate::seams::{Seams, Spots};
 use crate::seen::{Seen, SeenPlace};
 use crate::series::{FARTHEST, Numbered, Series, numbered};
 use crate::sites::{Exact, Sites};
@@ -48,6 +49,8 @@ pub(crate) struct Second<'t> {
     pub(crate) series: Series,
     pub(crate) sites: Sites,
     pub(crate) gaps: Gaps,
+    /// The places of tables of other kinds.
+    pub(crate) seams: Seams,
     /// By recorder and day, and by day alone.
     pub(crate) paths: [Paths; 2],
 }
@@ -86,6 +89,7 @@ struct SecondState<'t> {
     series: Series,
     sites: Sites,
     numbers: Numbers,
+    spots: Spots,
     paths: [Paths; 2],
 }
 
@@ -165,7 +169,13 @@ impl FirstState<'_> {
             let numbers = numbers_of(row, columns).collect();
             self.trials.add(
                 hash,
-                Trial { exact: exact(at, place, seen), states, numbers, minute: seen.minute },
+                Trial {
+                    exact: exact(at, place, seen),
+                    states,
+                    numbers,
+                    minute: seen.minute,
+                    time_ms: seen.time_ms,
+                },
             );
         }
         if links
@@ -238,6 +248,7 @@ pub(crate) fn second<'t>(
         series: series.clone(),
         sites: trials.questions().clone(),
         numbers: Numbers::default(),
+        spots: Spots::default(),
         paths: paths.clone(),
     };
     let states = reading.gather(settings.workers, start, |state, at, row, columns, seen| {
@@ -251,6 +262,7 @@ pub(crate) fn second<'t>(
         whole.series.merge(state.series);
         whole.sites.merge(state.sites);
         whole.numbers.merge(state.numbers);
+        whole.spots.merge(state.spots);
         for (own, other) in whole.paths.iter_mut().zip(state.paths) {
             own.merge(other);
         }
@@ -262,6 +274,7 @@ pub(crate) fn second<'t>(
         series: whole.series,
         sites: whole.sites,
         gaps: whole.numbers.gaps(),
+        seams: whole.spots.settled(),
         paths: whole.paths,
     })
 }
@@ -277,6 +290,9 @@ impl SecondState<'_> {
     ) {
         self.texts.note(at, row, columns, seen);
         let Some(place) = exact_place(seen) else { return };
+        if columns.is_of_other_kind() {
+            self.spots.add(at.table, place, seen);
+        }
         let row_hash = at.row ^ columns.print;
         for (key, column) in seen.all_keys() {
             self.evidence.add(key, place);
@@ -414,6 +430,7 @@ fn target(
         days: seen.days,
         recorder_day: seen.recorder_day(),
         minute: seen.minute,
+        time_ms: seen.time_ms,
         floor_m,
         keys: seen.all_keys().collect(),
         numbers,

@@ -29,6 +29,7 @@ mod paths;
 mod reading;
 mod region;
 mod sample;
+mod seams;
 mod seen;
 mod series;
 mod sites;

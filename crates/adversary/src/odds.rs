@@ -23,6 +23,10 @@ pub(crate) enum Kind {
     Alike,
     /// Those that state one thing of it.
     LikeOne,
+    /// The places of a table of another kind in the region and period.
+    Beside(usize),
+    /// Those of them that are of the very time.
+    BesideInTime(usize),
     /// The gaps of the number series of a column, their sides so far apart at most.
     Gap(u32, usize),
     /// The same, where all records of some taxa are missing.

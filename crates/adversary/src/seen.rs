@@ -6,6 +6,7 @@ use reedbed_core::period::{Day, PeriodCells, PeriodRead};
 use reedbed_core::place::{Nano, Point};
 use reedbed_formats::cells::{Row, Source};
 use reedbed_formats::place::{self, OutlineRead, PlaceCells, PlaceRead};
+use reedbed_formats::track::instant;
 
 use crate::columns::Columns;
 use crate::sample::mixed;
@@ -29,6 +30,10 @@ pub(crate) struct Seen {
     pub(crate) days: Option<(Day, Day)>,
     /// Its minute of the day.
     pub(crate) minute: Option<u16>,
+    /// Its instant, where it states one.
+    ///
+    /// Units: milliseconds since 1970-01-01T00:00:00Z.
+    pub(crate) time_ms: Option<i64>,
     pub(crate) event: Option<u64>,
     pub(crate) parent_event: Option<u64>,
     pub(crate) recorder: Option<u64>,
@@ -74,6 +79,7 @@ impl Seen {
             place,
             days: read_days(row, columns),
             minute: minute(row, columns),
+            time_ms: time_ms(row, columns),
             event: hashed(row, &columns.event, Way::Event),
             parent_event: hashed(row, &columns.parent_event, Way::Event),
             says_so: columns.said.iter().any(|source| says_something(row, source)),
@@ -227,9 +233,19 @@ fn minute(row: Row<'_>, columns: &Columns<'_>) -> Option<u16> {
         (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
     };
     let date = row.text(&columns.event_date);
-    date.split_once('T')
+    date.split_once(['T', ' '])
         .and_then(|(_, time)| of(time))
         .or_else(|| of(&row.text(&columns.event_time)))
+}
+
+/// The instant in eventDate, of a span its beginning.
+fn time_ms(row: Row<'_>, columns: &Columns<'_>) -> Option<i64> {
+    let text = row.text(&columns.event_date);
+    if !text.contains(':') {
+        return None;
+    }
+    let first = text.split('/').next()?;
+    instant(first).map(|instant| instant.ms)
 }
 
 fn read_days(row: Row<'_>, columns: &Columns<'_>) -> Option<(Day, Day)> {

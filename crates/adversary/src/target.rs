@@ -29,6 +29,8 @@ pub(crate) struct Target {
     /// Its recorder and day, and the minute of the day.
     pub(crate) recorder_day: Option<u64>,
     pub(crate) minute: Option<u16>,
+    /// Its instant.
+    pub(crate) time_ms: Option<i64>,
     /// Side of the floor cell in metres: who tells it finer has broken the rule.
     pub(crate) floor_m: f64,
     /// What it shares with others, with the print of the column.
@@ -124,14 +126,19 @@ impl<'r> Floors<'r> {
         let criterion = |index: usize| criteria.get(index).map_or("", AsRef::as_ref);
         let providers: Vec<_> = columns.providers.iter().map(|source| row.text(source)).collect();
         let providers: Vec<&str> = providers.iter().map(AsRef::as_ref).collect();
+        // A fix says nothing of what the animal does: it moves. Where it dwells, other attacks try.
+        let behavior = match (columns.table.kind_of_data, criterion(2)) {
+            ("track", "") => "moving",
+            (_, said) => said,
+        };
         let facts = Facts {
             taxon: Some(&hits),
             place,
             period: seen.days.and_then(|(first, last)| Period::new(first, last)),
             life_stage: criterion(0),
             reproductive_condition: criterion(1),
-            behavior: criterion(2),
-            kind: "occurrence",
+            behavior,
+            kind: columns.table.kind_of_data,
             providers: &providers,
         };
         let Sensitive { rules, areas, today, .. } = self.sensitive;

@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::numbers::{GROUPS, Gaps, HOW};
 use crate::odds::{Kind, Odds};
 use crate::sample::mixed;
+use crate::seams::Seams;
 use crate::seen::SeenPlace;
 use crate::series::Numbered;
 use crate::sites::{Asked, Crowd, Exact, Few, Sites, Without};
@@ -27,6 +28,8 @@ pub(crate) struct Trial {
     pub(crate) numbers: Vec<Numbered>,
     /// Its minute of the day.
     pub(crate) minute: Option<u16>,
+    /// Its instant.
+    pub(crate) time_ms: Option<i64>,
 }
 
 /// Questions about all protected records and all trials.
@@ -45,6 +48,9 @@ struct Tried {
     as_target: Target,
     numbers: Vec<Numbered>,
     asked: Option<(usize, usize)>,
+    /// The table that it is from, and its instant.
+    table: usize,
+    time_ms: Option<i64>,
 }
 
 /// What is left for a record, in one way of looking.
@@ -93,7 +99,8 @@ impl Trials {
                 };
                 let asked = ask(&mut sites, &as_target, without);
                 let (truth, numbers) = (trial.exact.place.point, trial.numbers.clone());
-                Some(Tried { truth, as_target, numbers, asked })
+                let (table, time_ms) = (trial.exact.table, trial.time_ms);
+                Some(Tried { truth, as_target, numbers, asked, table, time_ms })
             })
             .collect();
         Self { sites, asked, trials, varying }
@@ -114,7 +121,7 @@ impl Trials {
     pub(crate) fn odds(
         &self,
         sites: &Sites,
-        gaps: &Gaps,
+        (gaps, seams): (&Gaps, &Seams),
         telling: &[u32],
         targets: &[Target],
     ) -> Odds {
@@ -127,6 +134,16 @@ impl Trials {
             let is_hit = |crowd: &Crowd| crowd.point.distance_bound_m(trial.truth) <= near_m;
             for left in left(sites, trial.asked, near_m) {
                 odds.count(left.kind, &left.crowd, is_hit(&left.crowd));
+            }
+            for table in seams.tables.iter().filter(|table| **table != trial.table) {
+                if let Some(crowd) = seams.in_region(*table, &trial.as_target) {
+                    odds.count(Kind::Beside(*table), &crowd, is_hit(&crowd));
+                }
+                let at_time =
+                    trial.time_ms.and_then(|ms| seams.at_time(*table, &trial.as_target, ms));
+                if let Some(crowd) = at_time {
+                    odds.count(Kind::BesideInTime(*table), &crowd, is_hit(&crowd));
+                }
             }
             for column in telling {
                 let Some(own) = trial.numbers.iter().find(|of| of.column == *column) else {
@@ -259,6 +276,7 @@ fn told_as(place: SeenPlace, own_days: Option<(Day, Day)>, like: &Target) -> Tar
         days,
         recorder_day: None,
         minute: None,
+        time_ms: None,
         floor_m: like.floor_m,
         keys: Vec::new(),
         numbers: Vec::new(),

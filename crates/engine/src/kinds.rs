@@ -167,6 +167,20 @@ impl<'a> Kinds<'a> {
         Ok(())
     }
 
+    /// Withholds what is told under one of some pseudonyms; says whether anything was found.
+    pub(crate) fn withhold(&mut self, pseudonyms: &[String], judge: &Judge<'_>) -> bool {
+        let is_named = |class: &str, id: &str| {
+            let own = judge.pseudonyms.of(class, id);
+            pseudonyms.contains(&own)
+        };
+        let mut is_changed = false;
+        for camera in &mut self.cameras {
+            is_changed |= camera.withhold(&is_named);
+        }
+        is_changed |= self.tracks.withhold(&is_named);
+        is_changed | self.weather.withhold(&is_named)
+    }
+
     /// Writes all of them; without a folder nothing is written and all is counted.
     pub(crate) fn write(
         &self,

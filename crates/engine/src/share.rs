@@ -269,6 +269,11 @@ impl Prepared<'_> {
         &self.survey
     }
 
+    /// Withholds what is told under one of some identifiers; says whether that changes anything.
+    fn withhold_named(&mut self, named: &[String]) -> bool {
+        self.kinds.withhold(named, &self.judge)
+    }
+
     fn survey_mut(&mut self) -> &mut Survey {
         &mut self.survey
     }

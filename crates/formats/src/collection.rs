@@ -1,6 +1,8 @@
 //! Everything that was given together, each input by its kind: records, camera traps, tracks,
 //! weather. What an input is follows from its content, not from its name.
 
+mod tables;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -127,41 +129,68 @@ impl Sorting<'_> {
         Ok(())
     }
 
-    /// A folder without a descriptor may be files of several kinds; says whether it is.
+    /// A folder without a descriptor may be files and folders of several kinds, such as a copy that
+    /// Reedbed wrote; says whether it is.
     fn folder(&mut self, path: &Path, members: &Members) -> Result<bool, FormatError> {
-        let is_archive = members.named().any(|(name, _)| name == "meta.xml");
-        if is_archive {
+        if members.named().any(|(name, _)| name == "meta.xml") {
             return Ok(false);
         }
-        let files: Vec<String> = members
-            .named()
-            .filter(|(name, _)| !name.contains('/'))
-            .map(|(name, _)| name.clone())
-            .collect();
         let (mut left, mut is_mixed) = (Vec::new(), false);
-        for name in files {
-            let path = path.join(&name);
-            match archive::open(&path, self.limits)? {
-                Opened::Archive(_) => left.push(path),
-                Opened::File(source) => {
-                    if self.file(&path, &name, &source)? {
-                        is_mixed = true;
-                    } else {
-                        left.push(path);
-                    }
+        let mut folders: Vec<&str> = Vec::new();
+        for (name, _) in members.named() {
+            if let Some((folder, _)) = name.split_once('/') {
+                if !folders.contains(&folder) {
+                    folders.push(folder);
                 }
+                continue;
+            }
+            let path = path.join(name);
+            match archive::open(&path, self.limits)? {
+                Opened::File(source) if self.file(&path, name, &source)? => is_mixed = true,
+                Opened::Archive(_) | Opened::File(_) => left.push(path),
+            }
+        }
+        for folder in folders {
+            let path = path.join(folder);
+            let Opened::Archive(members) = archive::open(&path, self.limits)? else { continue };
+            if camera::is_package(&members, self.limits) {
+                self.collection.cameras.push(camera::open(&path, &members, self.limits)?);
+                is_mixed = true;
+            } else {
+                is_mixed |= self.folder(&path, &members)?;
             }
         }
         if is_mixed {
             for path in left {
-                self.collection.notes.push(Note {
-                    file: shown(&path),
-                    text: "it was left aside: give it by itself if it belongs to the data"
-                        .to_owned(),
-                });
+                self.left_over(path)?;
             }
         }
         Ok(is_mixed)
+    }
+
+    /// A file beside others of several kinds: a table of records if its headings say so.
+    fn left_over(&mut self, path: PathBuf) -> Result<(), FormatError> {
+        let is_records = match archive::open(&path, self.limits)? {
+            Opened::Archive(_) => false,
+            Opened::File(source) => {
+                let (options, name) = (&self.options.tables, shown(&path));
+                let opened =
+                    dataset::open_table(&name, &source, options, self.limits, &mut Vec::new());
+                let is_known = |table: Table| {
+                    table.columns.iter().filter(|column| column.term.is_some()).count() >= 3
+                };
+                opened.is_ok_and(is_known)
+            }
+        };
+        if is_records {
+            self.rest.push(path);
+        } else if path.file_name().is_none_or(|name| name != "eml.xml") {
+            self.collection.notes.push(Note {
+                file: shown(&path),
+                text: "it was left aside: give it by itself if it belongs to the data".to_owned(),
+            });
+        }
+        Ok(())
     }
 
     /// Takes a file that is of another kind than records; says whether it is.
@@ -194,6 +223,9 @@ impl Sorting<'_> {
         match (opened, mapping) {
             (Ok(table), Some(mapping)) => {
                 collection.weather.push(WeatherFile::mapped(table, mapping, self.limits));
+            }
+            (Ok(table), None) if weather::is_values(&table) => {
+                collection.weather.push(WeatherFile::own(table, self.limits));
             }
             (Ok(table), None) if track::is_events(&table) => {
                 collection.tracks.push(TrackFile::Movebank(Box::new(EventTable::new(table))));

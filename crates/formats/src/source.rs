@@ -1,8 +1,9 @@
 //! Where the bytes of a table are: a file, or a member of an archive. Nothing is unpacked to disk.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flate2::Crc;
 use flate2::read::{DeflateDecoder, MultiGzDecoder};
@@ -22,10 +23,28 @@ pub(crate) enum Source {
     Gzip(PathBuf),
     /// Something packed with gzip inside of an archive or a folder.
     Packed(Box<Self>),
+    /// A text that was made of something else.
+    Text(Text),
     /// A member of a packed tar archive, by where it begins in the unpacked one.
     Tar { archive: PathBuf, start: u64, size: u64 },
     /// A member of a zip archive.
     Zip { archive: PathBuf, member: ZipMember },
+}
+
+/// A text in memory; `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Text(Arc<[u8]>);
+
+impl Text {
+    pub(crate) fn new(text: Vec<u8>) -> Self {
+        Self(Arc::from(text))
+    }
+}
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Text({} bytes)", self.0.len())
+    }
 }
 
 /// A member of a zip archive, by where its data are.
@@ -49,6 +68,7 @@ impl Source {
                 let unpacked = MultiGzDecoder::new(BufReader::new(inner.open(limits)?));
                 Ok(Box::new(Bounded::new(unpacked, packed, limits)))
             }
+            Self::Text(text) => Ok(Box::new(Cursor::new(Arc::clone(&text.0)))),
             Self::Tar { archive, start, size } => {
                 let mut inner = gunzip(archive, limits)?;
                 // Tar has no index: what stands before the member is unpacked each time.
@@ -91,6 +111,7 @@ impl Source {
             Self::File(path) => std::fs::metadata(path).ok().map(|data| data.len()),
             Self::Gzip(_) | Self::Packed(_) => None,
             Self::Tar { size, .. } => Some(*size),
+            Self::Text(text) => Some(text.0.len() as u64),
             Self::Zip { member, .. } => Some(member.size),
         }
     }

@@ -111,6 +111,8 @@ pub struct Table {
     pub kind: RowKind,
     /// The full name of what its rows are.
     pub row_type: String,
+    /// The kind of data that it is a part of, as rules call it.
+    pub kind_of_data: &'static str,
     /// Whether other tables hang from it.
     pub is_core: bool,
     /// Its columns, in file order.
@@ -147,6 +149,14 @@ impl Table {
         let is_given = |column: &Column| is_it(column) && column.uri.is_some();
         let given = self.columns.iter().position(is_given);
         given.or_else(|| self.columns.iter().position(is_it))
+    }
+
+    /// Gives the table, which is one file, another name.
+    pub(crate) fn rename(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+        for file in &mut self.files {
+            name.clone_into(&mut file.name);
+        }
     }
 
     /// The row of headings as written, terminator included, where there is one.

@@ -6,11 +6,14 @@
 
 mod ghcn;
 mod mapped;
+mod own;
 mod stations;
 mod toa5;
 
 pub(crate) use ghcn::is_daily;
 pub use mapped::{Mapping, MappingError, Quantity};
+pub use own::VALUE_HEADINGS;
+pub(crate) use own::is_values;
 pub(crate) use stations::is_station_list;
 pub use stations::{Station, StationTable};
 pub(crate) use toa5::is_toa5;
@@ -34,6 +37,7 @@ pub struct WeatherFile {
 enum WeatherSource {
     Ghcn(Source),
     Mapped(Box<(Table, Mapping)>),
+    Own(Box<Table>),
     Toa5(Source),
 }
 
@@ -80,6 +84,11 @@ impl WeatherFile {
         Self { name: name.to_owned(), source: WeatherSource::Toa5(source), limits: *limits }
     }
 
+    pub(crate) fn own(table: Table, limits: &Limits) -> Self {
+        let name = table.name.clone();
+        Self { name, source: WeatherSource::Own(Box::new(table)), limits: *limits }
+    }
+
     pub(crate) fn mapped(table: Table, mapping: Mapping, limits: &Limits) -> Self {
         let name = table.name.clone();
         Self { name, source: WeatherSource::Mapped(Box::new((table, mapping))), limits: *limits }
@@ -97,6 +106,7 @@ impl WeatherFile {
             WeatherSource::Ghcn(source) => ghcn::each(&self.name, source, &self.limits, &mut visit),
             WeatherSource::Toa5(source) => toa5::each(&self.name, source, &self.limits, &mut visit),
             WeatherSource::Mapped(mapped) => mapped::each(&mapped.0, &mapped.1, &mut visit),
+            WeatherSource::Own(table) => own::each(table, &mut visit),
         }
     }
 
@@ -104,7 +114,7 @@ impl WeatherFile {
     pub fn stations(&self) -> Vec<Station> {
         match &self.source {
             WeatherSource::Mapped(mapped) => mapped.1.stations.clone(),
-            WeatherSource::Ghcn(_) | WeatherSource::Toa5(_) => Vec::new(),
+            WeatherSource::Ghcn(_) | WeatherSource::Own(_) | WeatherSource::Toa5(_) => Vec::new(),
         }
     }
 }

@@ -7,28 +7,7 @@ use std::fmt::Write as _;
 use reedbed_adversary::{Claim, Settings};
 use reedbed_core::place::Point;
 
-use crate::support::attacked_by_settings;
-
-/// A small generator of random numbers: SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
-    }
-
-    fn below(&mut self, end: u32) -> u32 {
-        u32::try_from(self.bits() % u64::from(end)).unwrap()
-    }
-
-    fn chance(&mut self, percent: u32) -> bool {
-        self.below(100) < percent
-    }
-}
+use crate::support::{Random, attacked_by_settings};
 
 /// What is left of a protected record besides its cell and year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,5 +11,6 @@ mod left_over;
 mod metadata;
 mod planted;
 mod regions;
+mod seams;
 mod support;
 mod texts;

@@ -219,3 +219,29 @@ pub(crate) fn with_bittern(plant: impl Fn(&Made) -> Made) -> String {
 pub(crate) fn clean() -> Made {
     Made { id: "zz-a".to_owned(), date: "2020".to_owned(), ..Made::default() }
 }
+
+/// A small generator of random numbers: SplitMix64.
+#[derive(Debug)]
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+
+    pub(crate) fn below(&mut self, end: u32) -> u32 {
+        u32::try_from(self.bits() % u64::from(end)).unwrap()
+    }
+
+    pub(crate) fn chance(&mut self, percent: u32) -> bool {
+        self.below(100) < percent
+    }
+}

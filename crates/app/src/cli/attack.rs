@@ -6,7 +6,8 @@ use anyhow::Context;
 use reedbed_adversary::{Besides, Findings, Sensitive, Settings, attack};
 use reedbed_core::area::AreaSet;
 use reedbed_formats::boundary;
-use reedbed_formats::dataset::{self, Dataset, OpenOptions};
+use reedbed_formats::collection::{self, CollectionOptions};
+use reedbed_formats::dataset::Dataset;
 use reedbed_formats::limits::Limits;
 
 use super::Output;
@@ -55,7 +56,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         checklist: read.checklist.as_ref(),
         today: clock::today(),
     };
-    let copy = args.input.open()?;
+    let copy = args.input.open_all()?.into_dataset(&Limits::default())?;
     let settings = Settings {
         steps: args.steps,
         sure: f64::from(args.sure) / 100.0,
@@ -78,7 +79,9 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
 /// Opens what an attacker has besides, each file as a dataset of its own.
 fn open_all(paths: &[PathBuf]) -> Result<Vec<Dataset>, anyhow::Error> {
     let open = |path: &PathBuf| {
-        dataset::open(std::slice::from_ref(path), &OpenOptions::default(), &Limits::default())
+        let (paths, limits) = (std::slice::from_ref(path), Limits::default());
+        collection::open(paths, &CollectionOptions::default(), &limits)
+            .and_then(|opened| opened.into_dataset(&limits))
             .with_context(|| format!("cannot read the known file `{}`", path.display()))
     };
     paths.iter().map(open).collect()

@@ -252,6 +252,20 @@ impl<'a> Camera<'a> {
         }
     }
 
+    /// Withholds the locations of deployments that are named; says whether that changes anything.
+    pub(super) fn withhold(&mut self, is_named: &dyn Fn(&str, &str) -> bool) -> bool {
+        let named = self.deployments.iter().filter(|(id, _)| is_named("deployment", id));
+        let locations: Vec<usize> = named.map(|(_, deployment)| deployment.location).collect();
+        let mut is_changed = false;
+        for location in locations {
+            if let Some(Some(verdict)) = self.locations.get_mut(location) {
+                is_changed |= !verdict.decision.is_withheld();
+                *verdict = Arc::new(verdict.withheld());
+            }
+        }
+        is_changed
+    }
+
     /// Whether any deployment leaves.
     pub(super) fn leaves(&self) -> bool {
         let fates = self.deployments.values().map(|deployment| self.fate(deployment));

@@ -237,6 +237,20 @@ impl<'a> Tracks<'a> {
         }
     }
 
+    /// Withholds individuals that are named; says whether that changes anything.
+    pub(super) fn withhold(&mut self, is_named: &dyn Fn(&str, &str) -> bool) -> bool {
+        let mut is_changed = false;
+        for (id, individual) in &mut self.individuals {
+            if let Some(verdict) =
+                individual.verdict.as_mut().filter(|_| is_named("individual", id))
+            {
+                is_changed |= !verdict.decision.is_withheld();
+                *verdict = Arc::new(verdict.withheld());
+            }
+        }
+        is_changed
+    }
+
     /// Takes the verdicts of protected places that a track comes by.
     pub(super) fn close(&mut self, zones: &Zones) -> Result<(), ShareError> {
         if zones.is_empty() || self.files.is_empty() {

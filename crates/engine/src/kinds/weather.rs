@@ -13,7 +13,9 @@ use reedbed_core::period::Precision;
 use reedbed_core::place::Nano;
 use reedbed_formats::collection::Collection;
 use reedbed_formats::track::{Unfit, instant};
-use reedbed_formats::weather::{Station, StationTable, Value, WeatherFile, WeatherMet};
+use reedbed_formats::weather::{
+    Station, StationTable, VALUE_HEADINGS, Value, WeatherFile, WeatherMet,
+};
 use rustc_hash::FxHashMap;
 
 use super::output::{Folder, TableOut};
@@ -110,6 +112,18 @@ impl<'a> Weather<'a> {
                 zones.add(Zone { point, radius_m, verdict: Arc::clone(verdict) });
             }
         }
+    }
+
+    /// Withholds stations that are named; says whether that changes anything.
+    pub(super) fn withhold(&mut self, is_named: &dyn Fn(&str, &str) -> bool) -> bool {
+        let mut is_changed = false;
+        for (id, station) in &mut self.stations {
+            if let Some(verdict) = station.verdict.as_mut().filter(|_| is_named("station", id)) {
+                is_changed |= !verdict.decision.is_withheld();
+                *verdict = Arc::new(verdict.withheld());
+            }
+        }
+        is_changed
     }
 
     /// Takes the verdicts of protected places beside.
@@ -385,5 +399,3 @@ const STATION_HEADINGS: &[&str] = &[
     "dataGeneralizations",
     "informationWithheld",
 ];
-const VALUE_HEADINGS: &[&str] =
-    &["station", "time", "quantity", "standardName", "cellMethod", "value", "unit", "flags"];

@@ -123,7 +123,7 @@ mod tests {
             zones.beside(point, radius).map(|verdict| verdict.decision.category)
         };
         assert_eq!(beside(51.5, 4.5, 0.0), Some(Category::High));
-        assert_eq!(beside(51.5007, 4.4995, 0.0), Some(Category::Medium));
+        assert_eq!(beside(51.5003, 4.4987, 0.0), Some(Category::Medium));
         assert_eq!(beside(51.502, 4.5, 0.0), None);
         assert_eq!(beside(51.502, 4.5, 150.0), Some(Category::High));
         assert_eq!(beside(5.0, 4.5, 0.0), Some(Category::Low));

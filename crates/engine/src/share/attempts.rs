@@ -6,8 +6,9 @@
 
 use std::path::Path;
 
-use reedbed_adversary::{AttackCount, Besides, Findings, Sensitive, attack};
+use reedbed_adversary::{AttackCount, Besides, Claim, Findings, Sensitive, attack};
 use reedbed_core::decide::Audience;
+use reedbed_formats::collection::{self, CollectionOptions};
 use reedbed_formats::dataset::{self, Dataset, OpenOptions};
 use reedbed_formats::limits::Limits;
 use serde::Serialize;
@@ -46,7 +47,7 @@ impl Prepared<'_> {
         loop {
             round += 1;
             let written = self.write_once(Some(folder), progress)?;
-            if !self.survey().has_protected() || self.plans().is_empty() {
+            if !self.survey().has_protected() && written.kinds.met.is_empty() {
                 return Ok(self.shared(written, None));
             }
             progress.begin(Stage::Attacking, 0);
@@ -62,7 +63,8 @@ impl Prepared<'_> {
                 };
                 return Ok(self.shared(written, Some(attempts)));
             }
-            let is_mended = self.note(&mut located, &findings, &written, round >= LATE);
+            let is_mended =
+                self.note(&mut located, &findings, (folder, &written), round >= LATE)?;
             std::fs::remove_dir_all(folder).map_err(ShareError::writing)?;
             if !is_mended || round >= MOST_ROUNDS {
                 return Err(ShareError::Broken { findings: Box::new(findings) });
@@ -90,14 +92,42 @@ impl Prepared<'_> {
         Ok(attack(&copy, &Besides::default(), sensitive, &attack_settings)?)
     }
 
+    /// Withholds the deployment, individual or station that a located row of the copy is of; says
+    /// whether that changes anything.
+    fn withhold_of_kinds(
+        &mut self,
+        folder: &Path,
+        written: &Written,
+        claim: &Claim,
+    ) -> Result<bool, ShareError> {
+        let folders = written.kinds.summaries.iter().map(|kind| folder.join(&kind.folder));
+        let paths = std::iter::once(folder.to_owned()).chain(folders);
+        let Some(path) = paths.map(|path| path.join(&claim.file)).find(|path| path.is_file())
+        else {
+            return Ok(false);
+        };
+        let options = OpenOptions::default();
+        let opened = dataset::open(&[path], &options, &Limits::default())?;
+        let mut named = Vec::new();
+        for table in &opened.tables {
+            table.texts().each(|row| {
+                if row.line == claim.line {
+                    named.extend(row.cells.iter().cloned());
+                }
+                Ok::<(), ShareError>(())
+            })?;
+        }
+        Ok(self.withhold_named(&named))
+    }
+
     /// Notes which rows were located; says whether all of them can be told more carefully.
     fn note(
         &mut self,
         located: &mut Located,
         findings: &Findings,
-        written: &Written,
+        (folder, written): (&Path, &Written),
         is_late: bool,
-    ) -> bool {
+    ) -> Result<bool, ShareError> {
         let mut is_mended = true;
         for claim in &findings.claims {
             let table = written.names.iter().position(|name| *name == claim.file);
@@ -117,22 +147,27 @@ impl Prepared<'_> {
                 }
                 // A sibling that is told coarsely, and not coarsely enough.
                 Some((table, row)) => is_mended &= self.survey_mut().withhold(table, row),
-                None => is_mended = false,
+                // Something of another kind does not leave if it is not safe.
+                None => is_mended &= self.withhold_of_kinds(folder, written, claim)?,
             }
         }
-        is_mended
+        Ok(is_mended)
     }
 }
 
-/// Opens the copy as its recipient would.
+/// Opens the copy as its recipient would: data of all kinds as one.
 fn opened(folder: &Path, written: &Written) -> Result<Dataset, ShareError> {
-    let inputs: Vec<_> = written
-        .files
-        .iter()
-        .filter(|file| file.file_name().is_none_or(|name| name != "eml.xml"))
-        .map(|file| folder.join(file))
-        .collect();
-    Ok(dataset::open(&inputs, &OpenOptions::default(), &Limits::default())?)
+    let is_data = |file: &Path| file.file_name().is_none_or(|name| name != "eml.xml");
+    let records = written.files.iter().filter(|file| is_data(file)).map(|file| folder.join(file));
+    let kinds = written.kinds.summaries.iter().map(|kind| folder.join(&kind.folder));
+    let inputs: Vec<_> = records.chain(kinds.filter(|folder| holds_files(folder))).collect();
+    let limits = Limits::default();
+    let collection = collection::open(&inputs, &CollectionOptions::default(), &limits)?;
+    Ok(collection.into_dataset(&limits)?)
+}
+
+fn holds_files(folder: &Path) -> bool {
+    folder.read_dir().is_ok_and(|mut entries| entries.next().is_some())
 }
 
 /// How sure an attacker may not be.

@@ -144,6 +144,7 @@ impl Opening<'_> {
             kind,
             row_type: if entry.row_type.is_empty() { kind::type_of(kind) } else { &entry.row_type }
                 .to_owned(),
+            kind_of_data: kind::OCCURRENCE,
             is_core: entry.is_core,
             columns: Vec::new(),
             id: entry.id,

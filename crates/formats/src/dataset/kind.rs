@@ -75,6 +75,8 @@ pub(crate) fn id_term(kind: RowKind) -> Option<&'static str> {
     }
 }
 
+/// The kind of data of records and what hangs from them.
+pub(crate) const OCCURRENCE: &str = "occurrence";
 const NAMES: &[&str] = &["scientificName", "species", "verbatimScientificName"];
 /// Terms of rows that are about organisms, beside their names.
 const ORGANISMS: &[&str] = &[

@@ -36,6 +36,7 @@ pub(super) fn open(
         name: name.to_owned(),
         kind: RowKind::Other,
         row_type: String::new(),
+        kind_of_data: kind::OCCURRENCE,
         is_core: false,
         columns: Vec::new(),
         id: None,

@@ -255,7 +255,7 @@ fn told_time(text: &str, zone: &str) -> Option<String> {
 }
 
 /// Names of the CF conventions that weather stations measure.
-const STANDARD_NAMES: &[&str] = &[
+pub(super) const STANDARD_NAMES: &[&str] = &[
     "air_pressure",
     "air_pressure_at_mean_sea_level",
     "air_temperature",

@@ -1,0 +1,181 @@
+//! All kinds of data as tables of one dataset, their columns by Darwin Core term: how an attacker
+//! reads them, who asks of everything where and when it was.
+
+use reedbed_core::grid::decimal;
+use reedbed_core::term;
+
+use super::{Collection, TrackFile};
+use crate::dataset::{Dataset, OpenOptions, open_table};
+use crate::error::FormatError;
+use crate::limits::Limits;
+use crate::patch;
+use crate::source::{Source, Text};
+use crate::table::{Dialect, RowKind, Table, Terminator};
+use crate::track::Gpx;
+use crate::weather::Station;
+
+impl Collection {
+    /// All tables as one dataset; values of weather stations have no place and are left out.
+    ///
+    /// Errors: [`FormatError`] where a table that is made cannot be read, which does not happen.
+    pub fn into_dataset(self, limits: &Limits) -> Result<Dataset, FormatError> {
+        let mut dataset = self.records;
+        let tables = &mut dataset.tables;
+        for mut camera in self.cameras {
+            for table in [&mut camera.deployments, &mut camera.observations, &mut camera.media] {
+                table.rename(&format!("{}/{}", camera.name, table.name));
+            }
+            tables.push(told(camera.deployments, CAMERA, RowKind::Event, DEPLOYMENTS));
+            tables.push(told(camera.observations, CAMERA, RowKind::Occurrence, OBSERVATIONS));
+            tables.push(told(camera.media, CAMERA, RowKind::Multimedia, MEDIA));
+        }
+        for file in self.tracks {
+            tables.push(match file {
+                TrackFile::Movebank(events) => {
+                    told(events.table, TRACK, RowKind::Occurrence, EVENTS)
+                }
+                TrackFile::Gpx(name, gpx) => of_gpx(&name, &gpx, limits)?,
+            });
+        }
+        for reference in self.references {
+            tables.push(told(reference.table, TRACK, RowKind::Occurrence, REFERENCE));
+        }
+        let stations = self.stations.iter().flat_map(|table| &table.stations);
+        let described: Vec<Station> =
+            self.weather.iter().flat_map(|file| file.stations()).collect();
+        let all: Vec<&Station> = stations.chain(&described).collect();
+        if !all.is_empty() {
+            tables.push(of_stations(&all, limits)?);
+        }
+        for (index, table) in tables.iter_mut().enumerate() {
+            table.is_core = index == 0;
+        }
+        dataset.notes.extend(self.notes);
+        Ok(dataset)
+    }
+}
+
+/// A table with the terms of its columns, and nothing else.
+fn told(
+    mut table: Table,
+    kind_of_data: &'static str,
+    kind: RowKind,
+    terms: &[(&str, &str)],
+) -> Table {
+    for column in &mut table.columns {
+        let heading = column.heading.to_ascii_lowercase().replace(['.', '_'], "-");
+        let known = terms.iter().find(|(name, _)| name.to_ascii_lowercase() == heading);
+        column.term = known.and_then(|(_, term)| term::find(term));
+    }
+    let id = match kind {
+        RowKind::Event => "eventID",
+        _ => "occurrenceID",
+    };
+    table.id = table.column(id);
+    table.kind = kind;
+    table.kind_of_data = kind_of_data;
+    table
+}
+
+/// The points of a GPX file as rows.
+fn of_gpx(name: &str, gpx: &Gpx, limits: &Limits) -> Result<Table, FormatError> {
+    let mut text = Vec::new();
+    let headings = ["locality", "eventDate", "decimalLatitude", "decimalLongitude", "organismID"];
+    patch::write_values(&mut text, headings, CSV);
+    for point in gpx.points() {
+        let time = point.time.map(|time| time.utc()).unwrap_or_default();
+        let (lat, lon) = (decimal(point.point.lat()), decimal(point.point.lon()));
+        patch::write_values(&mut text, [point.name.as_str(), &time, &lat, &lon, name], CSV);
+    }
+    made(name, text, TRACK, limits)
+}
+
+fn of_stations(stations: &[&Station], limits: &Limits) -> Result<Table, FormatError> {
+    let mut text = Vec::new();
+    let headings = [
+        "locationID",
+        "locality",
+        "decimalLatitude",
+        "decimalLongitude",
+        "coordinateUncertaintyInMeters",
+        "verbatimElevation",
+    ];
+    patch::write_values(&mut text, headings, CSV);
+    for station in stations {
+        let [lat, lon] = match station.point {
+            Some(point) => [decimal(point.lat()), decimal(point.lon())],
+            None => [String::new(), String::new()],
+        };
+        let uncertainty = station.uncertainty_m.map(|m| m.to_string()).unwrap_or_default();
+        let row = [&station.id, &station.name, &lat, &lon, &uncertainty, &station.elevation];
+        patch::write_values(&mut text, row.map(String::as_str), CSV);
+    }
+    made("stations", text, WEATHER, limits)
+}
+
+fn made(
+    name: &str,
+    text: Vec<u8>,
+    kind_of_data: &'static str,
+    limits: &Limits,
+) -> Result<Table, FormatError> {
+    let source = Source::Text(Text::new(text));
+    let mut table = open_table(name, &source, &OpenOptions::default(), limits, &mut Vec::new())?;
+    // Rows that stand for no organism: places by themselves.
+    table.kind = RowKind::Event;
+    table.kind_of_data = kind_of_data;
+    table.id = None;
+    Ok(table)
+}
+
+const CSV: Dialect = Dialect { delimiter: b',', quote: Some(b'"'), terminator: Terminator::Lf };
+const CAMERA: &str = "camera trap";
+const TRACK: &str = "track";
+const WEATHER: &str = "weather";
+const DEPLOYMENTS: &[(&str, &str)] = &[
+    ("deploymentID", "eventID"),
+    ("locationID", "locationID"),
+    ("locationName", "locality"),
+    ("latitude", "decimalLatitude"),
+    ("longitude", "decimalLongitude"),
+    ("coordinateUncertainty", "coordinateUncertaintyInMeters"),
+    ("deploymentStart", "eventDate"),
+    ("setupBy", "recordedBy"),
+    ("habitat", "habitat"),
+    ("deploymentComments", "eventRemarks"),
+];
+const OBSERVATIONS: &[(&str, &str)] = &[
+    ("observationID", "occurrenceID"),
+    ("deploymentID", "eventID"),
+    ("eventStart", "eventDate"),
+    ("scientificName", "scientificName"),
+    ("individualID", "organismID"),
+    ("count", "individualCount"),
+    ("lifeStage", "lifeStage"),
+    ("sex", "sex"),
+    ("behavior", "behavior"),
+    ("classifiedBy", "identifiedBy"),
+    ("observationComments", "occurrenceRemarks"),
+];
+const MEDIA: &[(&str, &str)] =
+    &[("deploymentID", "eventID"), ("filePath", "accessURI"), ("mediaComments", "description")];
+const EVENTS: &[(&str, &str)] = &[
+    ("event-id", "occurrenceID"),
+    ("timestamp", "eventDate"),
+    ("location-lat", "decimalLatitude"),
+    ("location-long", "decimalLongitude"),
+    ("location-error-numerical", "coordinateUncertaintyInMeters"),
+    ("individual-local-identifier", "organismID"),
+    ("individual-taxon-canonical-name", "scientificName"),
+    ("event-comments", "occurrenceRemarks"),
+];
+const REFERENCE: &[(&str, &str)] = &[
+    ("animal-id", "organismID"),
+    ("animal-taxon", "scientificName"),
+    ("deploy-on-date", "eventDate"),
+    ("deploy-on-latitude", "decimalLatitude"),
+    ("deploy-on-longitude", "decimalLongitude"),
+    ("animal-life-stage", "lifeStage"),
+    ("animal-sex", "sex"),
+    ("animal-comments", "occurrenceRemarks"),
+];
