@@ -5,7 +5,7 @@
 
 mod contains;
 mod geojson;
-pub mod geometry;
+mod geometry;
 mod geopackage;
 mod measure;
 mod prj;

@@ -113,9 +113,7 @@ impl Rows<'_> {
         let Some(object) = self.features.next() else { return Ok(None) };
         let is_feature = object.kind.as_deref() == Some("Feature");
         let geometry = if is_feature { object.geometry.as_deref() } else { Some(object) };
-        if is_feature && object.crs.is_some() {
-            return Err(Fault::new("has a coordinate reference system of its own").into());
-        }
+        check_system(object, way)?;
         let members = object.properties.as_ref().map_or(&[][..], |members| &members.0);
         let by_name: HashMap<&str, &Value> =
             members.iter().rev().map(|(name, value)| (name.as_str(), value)).collect();
@@ -136,8 +134,18 @@ impl Rows<'_> {
     }
 }
 
+/// A system is that of the document; one further down may only say the same.
+fn check_system(object: &Object, way: Way) -> Result<(), Fault> {
+    match &object.crs {
+        None => Ok(()),
+        Some(geojson::Reference::Wgs84) if way == Way::Wgs84 => Ok(()),
+        Some(_) => Err(Fault::new("has a coordinate reference system of its own")),
+    }
+}
+
 /// The depth is bounded by the reader of JSON.
 fn geometry_of(object: &Object, way: Way) -> Result<Geometry, Fault> {
+    check_system(object, way)?;
     let unfit = || Fault::new("has coordinates that do not fit its type");
     let coordinates = object.coordinates.as_ref();
     let list = || coordinates.and_then(Coordinates::list).ok_or_else(unfit);

@@ -5,6 +5,7 @@ use std::path::Path;
 use reedbed_core::place::Point;
 use reedbed_formats::layer::{self, Feature, Geometry, Layer, PropertyType, Value, write_geojson};
 use reedbed_formats::limits::Limits;
+use shapefile::dbase::{self, FieldName, FieldValue, TableWriterBuilder};
 use shapefile::{Multipoint, NO_DATA, PointZ, Polygon, PolygonRing, Polyline};
 
 use crate::layer_files::{
@@ -296,6 +297,72 @@ fn a_shapefile_has_its_table_and_its_system() {
 }
 
 #[test]
+fn every_kind_of_column_of_a_table_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = |name: &str| FieldName::try_from(name).unwrap();
+    let table = TableWriterBuilder::with_encoding(dbase::encoding::UnicodeLossy)
+        .add_numeric_field(name("N"), 5, 0)
+        .add_float_field(name("F"), 8, 2)
+        .add_logical_field(name("L"))
+        .add_date_field(name("D"))
+        .add_character_field(name("C"), 5)
+        .add_integer_field(name("I"))
+        .add_double_field(name("O"))
+        .add_currency_field(name("Y"));
+    let path = folder.path().join("s.shp");
+    let mut writer = shapefile::Writer::from_path(&path, table).unwrap();
+    for is_filled in [true, false] {
+        let mut record = dbase::Record::default();
+        let day = dbase::Date::new(14, 5, 2021).unwrap();
+        let text = || " a b".to_owned();
+        for (name, value) in [
+            ("N", FieldValue::Numeric(is_filled.then_some(-12.0))),
+            ("F", FieldValue::Float(is_filled.then_some(0.5))),
+            ("L", FieldValue::Logical(is_filled.then_some(false))),
+            ("D", FieldValue::Date(is_filled.then_some(day))),
+            ("C", FieldValue::Character(is_filled.then(text))),
+            ("I", FieldValue::Integer(-7)),
+            ("O", FieldValue::Double(1.5)),
+            ("Y", FieldValue::Currency(2.0)),
+        ] {
+            record.insert(name.to_owned(), value);
+        }
+        writer.write_shape_and_record(&shapefile::Point::new(4.0, 52.0), &record).unwrap();
+    }
+    drop(writer);
+    file(folder.path(), "s.prj", WGS84);
+    let rows = || features(&only(&path)).into_iter().map(|one| one.properties).collect::<Vec<_>>();
+    // Money is not read; the writer makes it a number of eight bytes.
+    let money = Value::Bytes(2.0_f64.to_le_bytes().to_vec());
+    let binary = [Value::Integer(-7), Value::Real(1.5), money];
+    let filled = [
+        Value::Integer(-12),
+        Value::Real(0.5),
+        Value::Boolean(false),
+        Value::Date("2021-05-14".parse().unwrap()),
+        Value::Text(" a b".to_owned()),
+    ];
+    let empty = [const { Value::Null }; 5];
+    assert_eq!(rows(), [[&filled[..], &binary].concat(), [&empty[..], &binary].concat()]);
+    // What others write for nothing, and what is no number and no day.
+    let table = path.with_extension("dbf");
+    let whole = std::fs::read(&table).unwrap();
+    let first = usize::from(u16::from_le_bytes([whole[8], whole[9]])) + 1;
+    for (cells, expected) in [
+        (b"*************?00000000  ", [Value::Null, Value::Null, Value::Null, Value::Null]),
+        (
+            b"one  1,5     X20210231  ",
+            ["one", "1,5", "X", "20210231"].map(|text| Value::Text(text.to_owned())),
+        ),
+    ] {
+        let mut bytes = whole.clone();
+        bytes[first..first + 22].copy_from_slice(&cells[..22]);
+        std::fs::write(&table, bytes).unwrap();
+        assert_eq!(rows()[0][..4], expected);
+    }
+}
+
+#[test]
 fn a_row_that_is_marked_as_deleted_takes_its_shape_along() {
     let folder = tempfile::tempdir().unwrap();
     let at = shapefile::Point::new;
@@ -349,6 +416,48 @@ fn rings_of_a_shape_become_polygons_with_their_holes() {
         Multipoint::new(vec![shapefile::Point::new(1.0, 2.0), shapefile::Point::new(3.0, 4.0)]);
     let path = shapes(folder.path(), "points", Some(WGS84), &[(points, "points", 1.0)]);
     assert_eq!(wkt(&features(&only(&path))[0]), "MULTIPOINT (1 2, 3 4)");
+}
+
+#[test]
+fn a_hole_belongs_to_the_smallest_ring_around_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = |corners: &[(f64, f64)]| -> Vec<shapefile::Point> {
+        corners.iter().map(|(x, y)| shapefile::Point::new(*x, *y)).collect()
+    };
+    let square = |from: f64, to: f64| ring(&[(from, from), (from, to), (to, to), (to, from)]);
+    // A lake with an island that has a pond.
+    let island = Polygon::with_rings(vec![
+        PolygonRing::Outer(square(0.0, 10.0)),
+        PolygonRing::Inner(square(2.0, 8.0)),
+        PolygonRing::Outer(square(3.0, 7.0)),
+        PolygonRing::Inner(square(4.0, 5.0)),
+        PolygonRing::Inner(square(5.5, 6.0)),
+    ]);
+    // A horseshoe, smaller than the square in its bay, and within whose bounds the hole lies.
+    let horseshoe = [
+        (0.0, 0.0),
+        (0.0, 10.0),
+        (0.1, 10.0),
+        (0.1, 0.1),
+        (9.9, 0.1),
+        (9.9, 10.0),
+        (10.0, 10.0),
+        (10.0, 0.0),
+    ];
+    let bay = Polygon::with_rings(vec![
+        PolygonRing::Outer(ring(&horseshoe)),
+        PolygonRing::Outer(square(1.0, 9.0)),
+        PolygonRing::Inner(square(4.0, 5.0)),
+    ]);
+    let path = shapes(folder.path(), "s", Some(WGS84), &[(island, "a", 1.0), (bay, "b", 2.0)]);
+    let found: Vec<Vec<usize>> = features(&only(&path))
+        .iter()
+        .map(|feature| match &feature.geometry {
+            Some(Geometry::MultiPolygon(polygons)) => polygons.iter().map(Vec::len).collect(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(found, [vec![2, 3], vec![1, 2]]);
 }
 
 #[test]

@@ -112,7 +112,8 @@ fn column(field: &[u8; 32], encoding: Option<&'static Encoding>) -> Column {
     let kind = match letter {
         b'C' => PropertyType::Text,
         b'D' => PropertyType::Date,
-        b'F' | b'O' => PropertyType::Real,
+        b'B' if length == 8 => PropertyType::Real,
+        b'F' => PropertyType::Real,
         b'I' => PropertyType::Integer,
         b'L' => PropertyType::Boolean,
         b'N' if decimals == 0 => PropertyType::Integer,
@@ -167,7 +168,7 @@ impl Rows {
             (b'I', &[a, b, c, d]) => {
                 return Ok(Value::Integer(i32::from_le_bytes([a, b, c, d]).into()));
             }
-            (b'O', &[a, b, c, d, e, f, g, h]) => {
+            (b'B', &[a, b, c, d, e, f, g, h]) => {
                 return Ok(Value::Real(f64::from_le_bytes([a, b, c, d, e, f, g, h])));
             }
             (b'C' | b'D' | b'F' | b'L' | b'N', _) => {}
