@@ -44,7 +44,7 @@ impl Area {
     /// Units: metres.
     pub fn touched_by(&self, point: Point, radius_m: f64) -> bool {
         let circle = Circle::new(point, radius_m);
-        self.shapes.iter().any(|shape| shape.touched_by(&circle))
+        self.shapes.iter().any(|shape| shape.touched_by(&circle, point, radius_m))
     }
 }
 
@@ -98,7 +98,8 @@ impl AreaSet {
     /// Units: metres.
     pub fn any_touched_by(&self, point: Point, radius_m: f64) -> bool {
         let circle = Circle::new(point, radius_m);
-        self.features.iter().any(|feature| feature.shape.touched_by(&circle))
+        let touches = |shape: &Shape| shape.touched_by(&circle, point, radius_m);
+        self.features.iter().any(|feature| touches(&feature.shape))
     }
 
     /// Number of features.

@@ -1,8 +1,8 @@
-//! Boundary files: GeoJSON in, named areas out.
+//! Boundary files: GeoJSON, GeoPackages and shapefiles in, named areas out.
 //!
 //! Of a feature only its names and its geometry are kept.
 
-mod geojson;
+mod layers;
 mod names;
 #[cfg(test)]
 mod tests;
@@ -14,8 +14,13 @@ use std::path::Path;
 use reedbed_core::area::{AreaSet, Shape};
 use reedbed_core::place::Point;
 
-use self::geojson::{Coordinates, Object, Reference};
+use self::names::{Properties, Scalar};
 use crate::dataset::Note;
+use crate::error::FormatError;
+use crate::geojson::{self, Coordinates, Fault, MOST_BYTES, Reference};
+use crate::layer;
+
+type Object = geojson::Object<Properties, Scalar>;
 
 /// Why a boundary file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +59,13 @@ pub enum BoundaryError {
         /// What the file says.
         name: String,
     },
+    /// A GeoPackage or a shapefile cannot be read.
+    #[error("its layers cannot be read")]
+    Layer {
+        /// Why.
+        #[source]
+        cause: FormatError,
+    },
     /// A geometry does not have the coordinates of its type.
     #[error("feature {feature} has coordinates that do not fit its type")]
     Shape {
@@ -82,17 +94,26 @@ pub enum BoundaryError {
 /// is also found by the name of the file without its ending. Rings may turn either way and are
 /// closed where they are not. What is odd but usable is told in the notes.
 ///
+/// GeoPackages and shapefiles may be in any system that [`layer`] converts; areas are then widened
+/// by how far off the conversion may be. All layers of a GeoPackage are read. What numbers their
+/// features is no name.
+///
 /// Units: degrees of longitude and latitude, WGS 84; heights are dropped.
 /// Errors: [`BoundaryError`]; nothing is added then.
 /// Source: RFC 7946; the member `crs` of the 2008 specification where it names WGS 84.
 pub fn read_into(areas: &mut AreaSet, path: &Path) -> Result<Vec<Note>, BoundaryError> {
-    let file = File::open(path).map_err(|cause| BoundaryError::Open { cause })?;
+    let mut file = File::open(path).map_err(|cause| BoundaryError::Open { cause })?;
     let mut bytes = Vec::new();
-    let read = file.take(MOST_BYTES + 1).read_to_end(&mut bytes);
-    read.map_err(|cause| BoundaryError::Open { cause })?;
+    let unreadable = |cause| BoundaryError::Open { cause };
+    (&mut file).take(16).read_to_end(&mut bytes).map_err(unreadable)?;
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let stem = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
-    let texts = parse_into(areas, &stem, &bytes)?;
+    let texts = if layer::Kind::of_start(&bytes) == layer::Kind::Text {
+        file.take(MOST_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
+        parse_into(areas, &stem, &bytes)?
+    } else {
+        layers::read_into(areas, &stem, path)?
+    };
     Ok(texts.into_iter().map(|text| Note { file: name.clone().into_owned(), text }).collect())
 }
 
@@ -104,32 +125,48 @@ pub fn parse_into(
     stem: &str,
     bytes: &[u8],
 ) -> Result<Vec<String>, BoundaryError> {
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(BoundaryError::TooLarge { limit: MOST_BYTES >> 20, unit: "MiB" });
-    }
     let root = geojson::parse(bytes)?;
     let mut features = Vec::new();
     gather(root, &mut features)?;
     let mut oddities = Oddities::default();
-    let is_alone = features.len() == 1;
     let mut found = Vec::with_capacity(features.len());
-    for (number, (mut names, geometry)) in (1..).zip(features) {
+    for (number, (names, geometry)) in (1..).zip(features) {
         let mut shape = Shape::new();
         if let Some(geometry) = geometry {
             add_geometry(&mut shape, &geometry, number, &mut oddities)?;
         }
+        found.push((names, shape));
+    }
+    Ok(add_all(areas, stem, found, oddities))
+}
+
+/// Adds what was read, and tells what is odd about it.
+fn add_all(
+    areas: &mut AreaSet,
+    stem: &str,
+    found: Vec<(Vec<String>, Shape)>,
+    mut oddities: Oddities,
+) -> Vec<String> {
+    let is_alone = found.len() == 1;
+    for (number, (mut names, shape)) in (1..).zip(found) {
         if is_alone && !stem.is_empty() {
             names.push(stem.to_owned());
         }
         oddities.nameless.count_if(names.is_empty(), number);
         oddities.empty.count_if(shape.is_empty(), number);
         oddities.both_ways.count_if(shape.is_read_both_ways(), number);
-        found.push((names, shape));
-    }
-    for (names, shape) in found {
         areas.add(names, shape);
     }
-    Ok(oddities.notes())
+    oddities.notes()
+}
+
+impl From<Fault> for BoundaryError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Malformed { line, column } => Self::Malformed { line, column },
+            Fault::TooLarge { limit, unit } => Self::TooLarge { limit, unit },
+        }
+    }
 }
 
 type FeatureRead = (Vec<String>, Option<Object>);
@@ -213,10 +250,7 @@ fn add_polygon(
     let mut read = Vec::with_capacity(rings.len());
     for ring in rings {
         let ring = points(ring.list().ok_or(BoundaryError::Shape { feature })?, feature)?;
-        oddities.unclosed.count_if(ring.first() != ring.last(), feature);
-        let is_closed = ring.first() == ring.last();
-        let corners = ring.len() - usize::from(is_closed && !ring.is_empty());
-        oddities.flat.count_if(corners < 3, feature);
+        oddities.look_at_ring(&ring, feature);
         read.push(ring);
     }
     shape.push_polygon(&read);
@@ -261,6 +295,13 @@ impl Count {
 }
 
 impl Oddities {
+    fn look_at_ring(&mut self, ring: &[Point], feature: usize) {
+        let is_closed = ring.first() == ring.last();
+        self.unclosed.count_if(!is_closed, feature);
+        let corners = ring.len() - usize::from(is_closed && !ring.is_empty());
+        self.flat.count_if(corners < 3, feature);
+    }
+
     fn notes(&self) -> Vec<String> {
         [
             (&self.nameless, "feature", "without a name, of which no rule can speak"),
@@ -283,6 +324,3 @@ impl Oddities {
         .collect()
     }
 }
-
-/// Bytes of a boundary file.
-const MOST_BYTES: u64 = 256 << 20;

@@ -35,6 +35,16 @@ pub enum FormatError {
         /// The member.
         name: String,
     },
+    /// A feature of a layer cannot be read.
+    #[error("feature {feature} of `{name}` {reason}")]
+    Feature {
+        /// The file.
+        name: String,
+        /// Number of the feature in its layer, from 1.
+        feature: u64,
+        /// What is wrong with it, as the rest of the sentence.
+        reason: String,
+    },
     /// A row is longer than allowed.
     #[error(
         "the row that begins on line {line} of `{name}` is longer than {limit} bytes{}",
@@ -92,6 +102,17 @@ pub enum FormatError {
         /// Why.
         #[source]
         cause: io::Error,
+    },
+    /// The places of a layer are in a system that is not stated, not known or not converted.
+    #[error(
+        "`{name}` is in the coordinate reference system `{reference}`, which cannot be converted; \
+         save it in longitude and latitude (WGS 84)"
+    )]
+    Reference {
+        /// The file.
+        name: String,
+        /// What it says.
+        reference: String,
     },
     /// Something is larger than allowed.
     #[error("`{name}` has more than {limit} {unit}")]

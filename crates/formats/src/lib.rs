@@ -1,4 +1,4 @@
-//! Field formats in and out: Darwin Core archives and tables, boundaries, spellings of places.
+//! Field formats in and out: Darwin Core archives and tables, boundaries, layers, places.
 //!
 //! Reads hostile bytes and knows no policy: it says what a file says, and what cannot be read.
 
@@ -13,8 +13,10 @@ mod dialect;
 pub mod eml;
 mod encoding;
 pub mod error;
+mod geojson;
 pub mod image;
 pub mod inspect;
+pub mod layer;
 pub mod limits;
 pub mod meta;
 mod normalise;

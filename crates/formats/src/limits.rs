@@ -13,6 +13,9 @@ pub struct Limits {
     /// How many times larger than its packed form a member may be, beyond its first 64 MiB: 250.
     /// Tables pack to a fifth or a tenth, very uniform ones to a hundredth; a bomb to a thousandth.
     pub ratio: u64,
+    /// Bytes of one feature of a layer, its geometry or the longest of its values: 64 MiB. A
+    /// coastline in full detail has a few.
+    pub feature_bytes: u64,
     /// Bytes of one row: 16 MiB.
     pub row_bytes: usize,
     /// Columns of a table: 4,096.
@@ -32,6 +35,7 @@ impl Default for Limits {
             name_bytes: 1_024,
             unpacked_bytes: 64 << 30,
             ratio: 250,
+            feature_bytes: 64 << 20,
             row_bytes: 16 << 20,
             columns: 4_096,
             document_bytes: 16 << 20,

@@ -4,9 +4,9 @@
 //! the place unknown, and an unknown place is withheld where it is protected.
 
 mod angle;
-mod datum;
+pub(crate) mod datum;
 mod decimal;
-mod frame;
+pub(crate) mod frame;
 mod grid;
 mod gridded;
 mod names;

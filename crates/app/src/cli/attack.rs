@@ -35,8 +35,8 @@ pub(crate) struct Args {
     /// of the finest of them.
     #[arg(long, num_args = 1.., value_name = "COPY")]
     with: Vec<PathBuf>,
-    /// Boundaries (GeoJSON) that an attacker has: of counties, protected areas, habitats, coasts. The
-    /// region of a record that names one is cut by it.
+    /// Boundaries (GeoJSON, GeoPackage, shapefile) that an attacker has: of counties, protected
+    /// areas, habitats, coasts. The region of a record that names one is cut by it.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     clip: Vec<PathBuf>,
     /// How sure a claim must be to count, in percent.

@@ -82,7 +82,7 @@ pub(crate) struct RuleArgs {
     /// Mapping files for lists in another form; a `LIST.toml` beside a list is found by itself.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     map: Vec<PathBuf>,
-    /// Boundaries (GeoJSON) of the areas that rules name.
+    /// Boundaries (GeoJSON, GeoPackage, shapefile) of the areas that rules name.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     area: Vec<PathBuf>,
     /// A checklist (Darwin Core archive or table) with synonyms and child taxa.

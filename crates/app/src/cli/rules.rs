@@ -29,7 +29,8 @@ pub(crate) struct CheckArgs {
     /// Mapping files for lists in another form; a `LIST.toml` beside a list is found by itself.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     map: Vec<PathBuf>,
-    /// Boundaries (GeoJSON), to tell whether the areas that rules name are there.
+    /// Boundaries (GeoJSON, GeoPackage, shapefile), to tell whether the areas that rules name are
+    /// there.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     area: Vec<PathBuf>,
     /// A checklist, to tell whether names are known.

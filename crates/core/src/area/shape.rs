@@ -18,6 +18,7 @@ pub struct Shape {
     polygons: Vec<Vec<Chain>>,
     lines: Vec<Chain>,
     is_read_both_ways: bool,
+    margin_m: f64,
 }
 
 impl Shape {
@@ -60,6 +61,19 @@ impl Shape {
         self.lines.push(Chain::new(vec![vertex(point)]));
     }
 
+    /// Widens it on all sides, for what its outline may be off. Of several margins the widest counts;
+    /// one that is no number, or negative, changes nothing.
+    ///
+    /// Units: metres.
+    pub fn widen(&mut self, margin_m: f64) {
+        self.margin_m = self.margin_m.max(margin_m);
+    }
+
+    /// By how much it is widened, in metres.
+    pub fn margin_m(&self) -> f64 {
+        self.margin_m
+    }
+
     /// Whether there is nothing in it, so that no place can touch it.
     pub fn is_empty(&self) -> bool {
         self.polygons.is_empty() && self.lines.is_empty()
@@ -85,7 +99,18 @@ impl Shape {
         })
     }
 
-    pub(super) fn touched_by(&self, circle: &Circle) -> bool {
+    /// Whether a circle round a point touches it; `circle` is that circle, made once for all shapes.
+    pub(super) fn touched_by(&self, circle: &Circle, point: Point, radius_m: f64) -> bool {
+        if self.margin_m > 0.0 {
+            // A radius below zero reaches everywhere, also with a margin.
+            let radius_m = if radius_m >= 0.0 { radius_m + self.margin_m } else { f64::INFINITY };
+            self.meets(&Circle::new(point, radius_m))
+        } else {
+            self.meets(circle)
+        }
+    }
+
+    fn meets(&self, circle: &Circle) -> bool {
         // A circle has a centimetre of slack, so that a point on a boundary meets it.
         self.chains().any(|chain| chain.meets(circle))
             || self.polygons.iter().any(|rings| is_inside(rings, circle.lon, circle.lat))

@@ -46,6 +46,21 @@ fn a_point_in_a_hole_is_outside_and_one_on_the_boundary_is_inside() {
 }
 
 #[test]
+fn a_shape_that_is_widened_is_touched_from_farther_away() {
+    let mut shape = Shape::new();
+    shape.push_polygon(&[ring(&SQUARE)]);
+    shape.widen(100.0);
+    shape.widen(f64::NAN);
+    shape.widen(50.0);
+    assert!((shape.margin_m() - 100.0).abs() < 1e-9);
+    let area = of(shape);
+    // 11 122.8 m south of the southern edge, as below.
+    assert!(area.touched_by(at(49.9, 11.0), 11_023.0));
+    assert!(!area.touched_by(at(49.9, 11.0), 10_800.0));
+    assert!(area.touched_by(at(-50.0, -170.0), -200.0));
+}
+
+#[test]
 fn a_circle_that_reaches_the_boundary_touches() {
     let area = area(&[&SQUARE, &HOLE]);
     // The middle of the hole is 0.5° from its edges: 55 621.7 m of latitude, 35 098.6 m of

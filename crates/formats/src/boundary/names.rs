@@ -4,9 +4,30 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::layer::{Property, Value};
+
 /// The values of all name-like properties, the most name-like first, then the member `id`.
 pub(super) fn of(properties: Option<Properties>, id: Option<Scalar>) -> Vec<String> {
-    let mut ranked = properties.map(|properties| properties.0).unwrap_or_default();
+    ordered(properties.map(|properties| properties.0).unwrap_or_default(), id)
+}
+
+/// The same of properties of a layer. What numbers its features is no name: that a feature is the
+/// third of its file says nothing.
+pub(super) fn of_properties(properties: &[Property], values: Vec<Value>) -> Vec<String> {
+    let mut ranked = Vec::new();
+    for (property, value) in properties.iter().zip(values) {
+        let Some(rank) = rank_of(&property.name) else { continue };
+        let value = match value {
+            Value::Integer(number) => Scalar::Number(number.into()),
+            Value::Text(text) => Scalar::Text(text),
+            _ => Scalar::Other,
+        };
+        ranked.extend(value.text(rank >= FIRST_CODE).map(|text| (rank, text)));
+    }
+    ordered(ranked, None)
+}
+
+fn ordered(mut ranked: Vec<(usize, String)>, id: Option<Scalar>) -> Vec<String> {
     ranked.extend(id.and_then(|id| id.text(true)).map(|text| (WORDS.len() + 1, text)));
     ranked.sort_by_key(|(rank, _)| *rank);
     let mut names: Vec<String> = Vec::new();

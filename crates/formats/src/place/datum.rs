@@ -8,8 +8,8 @@ use super::names::NAMES;
 
 /// What the cells for datum and coordinate reference system say.
 #[derive(Debug, Clone)]
-pub(super) struct Reference {
-    pub(super) datum: Datum,
+pub(crate) struct Reference {
+    pub(crate) datum: Datum,
     /// A zone of the Universal Transverse Mercator grid, where one is named.
     pub(super) zone: Option<Zone>,
     pub(super) system: System,
@@ -17,7 +17,7 @@ pub(super) struct Reference {
 
 /// The datum or system that coordinates are on.
 #[derive(Debug, Clone)]
-pub(super) enum Datum {
+pub(crate) enum Datum {
     /// Another one, that can be converted.
     Frame(Rc<Frame>),
     /// One that is not known or cannot be converted.
@@ -48,7 +48,7 @@ pub(super) enum System {
 }
 
 /// Reads a datum cell, and remembers the last few, since a table says the same on every row.
-pub(super) fn read(text: &str) -> Reference {
+pub(crate) fn read(text: &str) -> Reference {
     const REMEMBERED: usize = 8;
     thread_local! {
         static LAST: RefCell<Vec<(String, Reference)>> = const { RefCell::new(Vec::new()) };
@@ -162,7 +162,7 @@ fn named_of(text: &str) -> Option<u16> {
 }
 
 /// The code that a name stands for; nothing for a name that stands for several.
-pub(super) fn of_name(name: &str) -> Option<u16> {
+pub(crate) fn of_name(name: &str) -> Option<u16> {
     let plain = normalised(name);
     let plain = plain.strip_prefix("gcs").unwrap_or(&plain);
     NAMES.iter().find(|(known, _)| *known == plain).map(|(_, code)| *code)
@@ -216,7 +216,8 @@ pub(super) fn zone_of(text: &str) -> Option<Zone> {
     Some(Zone { number, letter })
 }
 
-const WGS84_CODES: [u16; 3] = [4326, 4979, 4329];
+/// EPSG codes of degrees on WGS 84.
+pub(crate) const WGS84_CODES: [u16; 3] = [4326, 4979, 4329];
 
 /// What stands for nothing said; Darwin Core recommends `unknown`.
 const UNSTATED: [&str; 12] = [

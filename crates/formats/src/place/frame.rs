@@ -12,7 +12,7 @@ use reedbed_core::place::Point;
 
 /// A coordinate reference system whose places can be told on WGS 84.
 #[derive(Debug)]
-pub(super) struct Frame {
+pub(crate) struct Frame {
     entry: Entry,
     definition: &'static str,
     is_projected: bool,
@@ -25,7 +25,7 @@ pub(super) struct Frame {
 
 impl Frame {
     /// Finds a system by its EPSG code; nothing for a code that is not converted.
-    pub(super) fn of_code(code: u16) -> Option<Rc<Self>> {
+    pub(crate) fn of_code(code: u16) -> Option<Rc<Self>> {
         remembered((code, 0, false), || Self::of_code_anew(code))
     }
 
@@ -62,14 +62,24 @@ impl Frame {
     }
 
     /// Whether its own coordinates are eastings and northings.
-    pub(super) fn is_projected(&self) -> bool {
+    pub(crate) fn is_projected(&self) -> bool {
         self.is_projected
+    }
+
+    /// Whether its first axis does not point east, or its second not north.
+    pub(crate) fn has_turned_axes(&self) -> bool {
+        self.definition.contains("+axis=") && !self.definition.contains("+axis=enu")
+    }
+
+    /// EPSG code; for a zone of a grid, that of its datum.
+    pub(crate) fn code(&self) -> u16 {
+        self.entry.code
     }
 
     /// How far off a converted place may be.
     ///
     /// Units: metres; 0 for WGS 84 itself.
-    pub(super) fn allowance_m(&self) -> f64 {
+    pub(crate) fn allowance_m(&self) -> f64 {
         f64::from(self.entry.allowance_m)
     }
 
@@ -95,7 +105,7 @@ impl Frame {
     ///
     /// Units: degrees east of Greenwich and north. A projection that counts from another meridian
     /// has none: its degrees might count from either.
-    pub(super) fn of_degrees(&self, lat: f64, lon: f64) -> Option<Point> {
+    pub(crate) fn of_degrees(&self, lat: f64, lon: f64) -> Option<Point> {
         if self.definition.contains("+pm=") {
             return None;
         }
@@ -109,7 +119,7 @@ impl Frame {
     /// The place of an easting and a northing; nothing outside the area of the system.
     ///
     /// Units: those of the system, mostly metres.
-    pub(super) fn of_plane(&self, x: f64, y: f64) -> Option<Point> {
+    pub(crate) fn of_plane(&self, x: f64, y: f64) -> Option<Point> {
         if !self.is_projected || x.abs() > FARTHEST || y.abs() > FARTHEST {
             return None;
         }
@@ -172,6 +182,40 @@ fn list() -> &'static [Entry] {
         entries.sort_unstable_by_key(|entry| entry.code);
         entries
     })
+}
+
+/// A system of the list, as it is defined.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Definition {
+    pub(crate) code: u16,
+    pub(crate) allowance_m: u8,
+    /// West, south, east, north, in whole degrees.
+    pub(crate) area: [i16; 4],
+    /// In the words of PROJ.
+    pub(crate) text: &'static str,
+}
+
+impl Definition {
+    /// Finds the definition of an EPSG code that is converted.
+    pub(crate) fn of_code(code: u16) -> Option<Self> {
+        let at = list().binary_search_by_key(&code, |entry| entry.code).ok()?;
+        Self::of_entry(list().get(at)?)
+    }
+
+    /// All systems that are converted, by code.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        list().iter().filter_map(Self::of_entry)
+    }
+
+    fn of_entry(entry: &Entry) -> Option<Self> {
+        let text = crs_definitions::from_code(entry.code)?.proj4;
+        Some(Self { code: entry.code, allowance_m: entry.allowance_m, area: entry.area, text })
+    }
+
+    /// The part that says on which datum it is.
+    pub(crate) fn datum(&self) -> String {
+        datum_of(self.text)
+    }
 }
 
 fn entries_of(line: &str) -> Option<Vec<Entry>> {

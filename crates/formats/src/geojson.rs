@@ -6,64 +6,97 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::BoundaryError;
-use super::names::{Properties, Scalar};
+/// Why a document cannot be read.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// Where it stops being GeoJSON, never what stands there.
+    Malformed {
+        line: usize,
+        column: usize,
+    },
+    TooLarge {
+        limit: u64,
+        unit: &'static str,
+    },
+}
 
-/// Any object of GeoJSON; which members it has depends on its type.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Object {
+/// Any object of GeoJSON; which members it has depends on its type. What is kept of properties and
+/// identifiers is the reader's choice.
+#[derive(Debug, Deserialize)]
+#[serde(default, bound = "P: Deserialize<'de>, I: Deserialize<'de>")]
+pub(crate) struct Object<P, I> {
     #[serde(rename = "type")]
-    pub(super) kind: Option<String>,
-    pub(super) features: Option<Vec<Self>>,
-    pub(super) geometry: Option<Box<Self>>,
-    pub(super) geometries: Option<Vec<Self>>,
-    pub(super) coordinates: Option<Coordinates>,
-    pub(super) properties: Option<Properties>,
-    pub(super) id: Option<Scalar>,
-    pub(super) crs: Option<Reference>,
+    pub(crate) kind: Option<String>,
+    pub(crate) features: Option<Vec<Self>>,
+    pub(crate) geometry: Option<Box<Self>>,
+    pub(crate) geometries: Option<Vec<Self>>,
+    pub(crate) coordinates: Option<Coordinates>,
+    pub(crate) properties: Option<P>,
+    pub(crate) id: Option<I>,
+    pub(crate) crs: Option<Reference>,
+}
+
+impl<P, I> Default for Object<P, I> {
+    fn default() -> Self {
+        Self {
+            kind: None,
+            features: None,
+            geometry: None,
+            geometries: None,
+            coordinates: None,
+            properties: None,
+            id: None,
+            crs: None,
+        }
+    }
 }
 
 /// Reads a document.
 ///
 /// The recursion limit of the JSON reader (128) bounds the depth.
 ///
-/// Errors: [`BoundaryError::Malformed`] with a position, never with what stands there;
-/// [`BoundaryError::TooLarge`] for what would take far more memory than the file is long.
-pub(super) fn parse(bytes: &[u8]) -> Result<Object, BoundaryError> {
+/// Errors: [`Fault::TooLarge`] for what would take far more memory than the file is long.
+pub(crate) fn parse<'de, P, I>(bytes: &'de [u8]) -> Result<Object<P, I>, Fault>
+where
+    P: Deserialize<'de>,
+    I: Deserialize<'de>,
+{
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(Fault::TooLarge { limit: MOST_BYTES >> 20, unit: "MiB" });
+    }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     for (byte, limit, unit) in [(b'{', MOST_OBJECTS, "objects"), (b'[', MOST_LISTS, "positions")] {
         if memchr::memchr_iter(byte, bytes).count() > limit {
-            return Err(BoundaryError::TooLarge { limit: limit as u64, unit });
+            return Err(Fault::TooLarge { limit: limit as u64, unit });
         }
     }
     serde_json::from_slice(bytes)
-        .map_err(|cause| BoundaryError::Malformed { line: cause.line(), column: cause.column() })
+        .map_err(|cause| Fault::Malformed { line: cause.line(), column: cause.column() })
 }
 
 /// One position, or a list of positions or lists.
-pub(super) enum Coordinates {
+pub(crate) enum Coordinates {
     List(Vec<Self>),
     /// Longitude and latitude; further numbers are dropped.
     Position(f64, f64),
 }
 
 impl Coordinates {
-    pub(super) fn list(&self) -> Option<&[Self]> {
+    pub(crate) fn list(&self) -> Option<&[Self]> {
         match self {
             Self::List(list) => Some(list),
             Self::Position(..) => None,
         }
     }
 
-    pub(super) fn position(&self) -> Option<(f64, f64)> {
+    pub(crate) fn position(&self) -> Option<(f64, f64)> {
         match self {
             Self::List(_) => None,
             Self::Position(lon, lat) => Some((*lon, *lat)),
         }
     }
 
-    pub(super) fn is_empty_list(&self) -> bool {
+    pub(crate) fn is_empty_list(&self) -> bool {
         self.list().is_some_and(<[Self]>::is_empty)
     }
 }
@@ -144,7 +177,7 @@ impl<'de> Visitor<'de> for ItemVisitor {
 
 /// The member `crs` of the specification of 2008.
 #[derive(Debug)]
-pub(super) enum Reference {
+pub(crate) enum Reference {
     Other(String),
     Wgs84,
 }
@@ -191,6 +224,8 @@ fn is_wgs84(name: &str) -> bool {
     ["crs84", "epsg4326", "epsg04326", "wgs84"].iter().any(|wanted| plain.ends_with(wanted))
 }
 
+/// Bytes of a document.
+pub(crate) const MOST_BYTES: u64 = 256 << 20;
 /// A feature is three objects: itself, its properties and its geometry.
 const MOST_OBJECTS: usize = 2_000_000;
 const MOST_LISTS: usize = 30_000_000;
