@@ -19,11 +19,19 @@ pub const SILENCE: &str = "Silence is not absence: records of protected taxa may
 pub fn licence_of(settings: &Settings) -> Option<String> {
     match settings.audience {
         Audience::Public => None,
-        Audience::Partner { .. } => Some(format!(
-            "Not open: shared with {} under the terms of an agreement that stand in the metadata \
-             of this copy; not to be passed on.",
-            settings.partner.as_deref().unwrap_or("one partner")
-        )),
+        Audience::Partner { .. } => {
+            let partner = settings.partner.as_deref().unwrap_or("one partner");
+            Some(match &settings.terms {
+                Some(_) => format!(
+                    "Not open: shared with {partner} under the terms of an agreement that stand in \
+                     the metadata of this copy; not to be passed on."
+                ),
+                None => format!(
+                    "Not open: shared with {partner} and not to be passed on; ask the data holder for \
+                     the terms."
+                ),
+            })
+        }
     }
 }
 
@@ -44,7 +52,7 @@ pub(crate) fn of(
              dataGeneralizations and informationWithheld of each record say how."
             .to_owned(),
         Audience::Partner { .. } => format!(
-            "A copy for {} under an agreement. Sensitive records are generalised or withheld; \
+            "A copy for {}. Sensitive records are generalised or withheld; \
              dataGeneralizations and informationWithheld of each record say how.",
             settings.partner.as_deref().unwrap_or("one partner")
         ),

@@ -106,7 +106,9 @@ impl Sorting<'_> {
             }
             Opened::Archive(members) if members.packaging == Packaging::Folder => {
                 if !self.folder(path, &members)? {
-                    self.rest.push(path.to_owned());
+                    // The package of a copy may be one archive in a folder.
+                    let inner = only_archive(path, &members);
+                    self.rest.push(inner.unwrap_or_else(|| path.to_owned()));
                 }
             }
             Opened::Archive(_) => self.rest.push(path.to_owned()),
@@ -260,6 +262,24 @@ impl Sorting<'_> {
         }
         Ok(None)
     }
+}
+
+/// The archive in a folder that holds no tables and only this one archive.
+fn only_archive(path: &Path, members: &Members) -> Option<PathBuf> {
+    let name_of = |name: &String| name.to_ascii_lowercase();
+    let is_other = |name: &String| {
+        [".csv", ".tsv", ".txt", ".tab", ".psv"].iter().any(|end| name_of(name).ends_with(end))
+    };
+    let is_archive =
+        |name: &&String| [".zip", ".tar.gz", ".tgz"].iter().any(|end| name_of(name).ends_with(end));
+    let names: Vec<&String> =
+        members.named().map(|(name, _)| name).filter(|name| !name.contains('/')).collect();
+    if names.iter().any(|name| is_other(name) || *name == "meta.xml") {
+        return None;
+    }
+    let mut archives = names.into_iter().filter(is_archive);
+    let only = archives.next()?;
+    archives.next().is_none().then(|| path.join(only))
 }
 
 /// Whether a table lists stations and tells nothing of organisms or events.

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
-use reedbed_adversary::{Besides, Findings, Sensitive, Settings, attack};
+use anyhow::{Context, bail};
+use reedbed_adversary::{Attack, Besides, Findings, Sensitive, Settings, attack};
 use reedbed_core::area::AreaSet;
+use reedbed_engine::share::ShareError;
 use reedbed_formats::boundary;
 use reedbed_formats::collection::{self, CollectionOptions};
 use reedbed_formats::dataset::Dataset;
@@ -12,7 +13,8 @@ use reedbed_formats::limits::Limits;
 
 use super::Output;
 use super::exit::Exit;
-use super::inputs::{InputArgs, RuleArgs};
+use super::inputs::{InputArgs, RuleArgs, tell_findings};
+use super::share::For;
 use super::terminal;
 use crate::clock;
 
@@ -23,9 +25,13 @@ pub(crate) struct Args {
     input: InputArgs,
     #[command(flatten)]
     rules: RuleArgs,
-    /// The copy is for a partner: the floor is the rules' cell divided by five so many times.
-    #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=3))]
-    steps: u32,
+    /// Who the copy is for: a partner is told squares that are five times finer.
+    #[arg(long = "for", value_enum, default_value_t = For::Public, value_name = "AUDIENCE")]
+    audience: For,
+    /// How often the squares of the rules are divided by five for this copy: 0 for the public, 1 for a
+    /// partner, more under an agreement that grants it. It stands above `--for`.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(0..=3))]
+    steps: Option<u32>,
     /// What an attacker has besides: earlier or more public copies, files from elsewhere, lists of
     /// named places.
     #[arg(long, num_args = 1.., value_name = "FILE")]
@@ -50,15 +56,20 @@ pub(crate) struct Args {
 /// Attacks the copy.
 pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let read = args.rules.read()?;
+    if read.rules.rules.is_empty() {
+        return Err(ShareError::NoRules.into());
+    }
+    let today = clock::today();
+    tell_findings(&read.findings(today), output);
     let sensitive = Sensitive {
         rules: &read.rules,
         areas: &read.areas,
         checklist: read.checklist.as_ref(),
-        today: clock::today(),
+        today,
     };
     let copy = args.input.open_all()?.into_dataset(&Limits::default())?;
     let settings = Settings {
-        steps: args.steps,
+        steps: args.steps.unwrap_or(u32::from(args.audience == For::Partner)),
         sure: f64::from(args.sure) / 100.0,
         most_claims: args.claims,
         ..Settings::default()
@@ -76,15 +87,36 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     Ok(if findings.located == 0 { Exit::Done } else { Exit::Refused })
 }
 
-/// Opens what an attacker has besides, each file as a dataset of its own.
+/// Opens what an attacker has besides: archives and folders each by themselves, tables together, as
+/// they may belong to each other.
 fn open_all(paths: &[PathBuf]) -> Result<Vec<Dataset>, anyhow::Error> {
-    let open = |path: &PathBuf| {
-        let (paths, limits) = (std::slice::from_ref(path), Limits::default());
-        collection::open(paths, &CollectionOptions::default(), &limits)
-            .and_then(|opened| opened.into_dataset(&limits))
-            .with_context(|| format!("cannot read the known file `{}`", path.display()))
+    let is_table = |path: &&PathBuf| {
+        let name = path.to_string_lossy().to_ascii_lowercase();
+        path.is_file()
+            && [".csv", ".tsv", ".txt", ".tab", ".psv"].iter().any(|end| name.ends_with(end))
     };
-    paths.iter().map(open).collect()
+    let (tables, others): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(is_table);
+    let groups = others.into_iter().map(|path| vec![path.clone()]);
+    let tables: Vec<PathBuf> = tables.into_iter().cloned().collect();
+    let groups = groups.chain((!tables.is_empty()).then_some(tables));
+    let limits = Limits::default();
+    groups
+        .map(|group| {
+            let names: Vec<_> = group.iter().map(|path| path.display().to_string()).collect();
+            let opened = collection::open(&group, &CollectionOptions::default(), &limits)
+                .and_then(|opened| opened.into_dataset(&limits))
+                .with_context(|| format!("cannot read the known file `{}`", names.join("`, `")))?;
+            for table in &opened.tables {
+                if table.columns.iter().all(|column| column.term.is_none()) {
+                    bail!(
+                        "`{}` has no heading that is known: nothing in it could be held against the copy",
+                        table.name
+                    );
+                }
+            }
+            Ok(opened)
+        })
+        .collect()
 }
 
 /// Tells what was found. Claims name places only as JSON, which is for the steward's own tools.
@@ -135,6 +167,13 @@ fn tell(findings: &Findings, output: Output) -> Result<(), anyhow::Error> {
         ))?;
     }
     let more = findings.located.saturating_sub(SHOWN as u64);
+    let exact = findings.attacks.iter().find(|count| count.attack == Attack::Exact);
+    if exact.is_some_and(|count| count.located > 0) {
+        terminal::say(
+            "note: records are told more finely than the rules' squares; for a partner's copy, whose \
+             squares are finer, add `--for partner`",
+        );
+    }
     if more > 0 {
         terminal::print(&format!(
             "… and {more} more; `--output json` lists them all, with the places: keep it to yourself."

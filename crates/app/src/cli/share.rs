@@ -15,6 +15,7 @@ use reedbed_engine::share::{self, Holder, OutputForm, Settings, Shared};
 use super::Output;
 use super::exit::{Advised, Exit};
 use super::inputs::{InputArgs, RuleArgs, tell_findings};
+use super::terminal;
 use crate::progress::Bars;
 use crate::{clock, keys, rejects, report};
 
@@ -69,7 +70,7 @@ pub(crate) struct Args {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum For {
+pub(crate) enum For {
     /// One partner, under an agreement.
     Partner,
     /// Everyone.
@@ -101,6 +102,11 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let today = clock::today();
     let rule_findings = read.findings(today);
     tell_findings(&rule_findings, output);
+    if args.audience == For::Partner && args.terms.is_none() && output != Output::Json {
+        terminal::say(
+            "note: no terms were given (`--terms FILE`): the copy tells its recipient to ask for them",
+        );
+    }
     let settings = Settings {
         rules: read.rules,
         rules_digest: read.digest,
@@ -138,6 +144,12 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let Some(out) = args.out.as_deref().filter(|_| !args.dry_run) else {
         let shared = prepared.write(None, &bars)?;
         told::tell(&shared, None, output)?;
+        if output == Output::Human {
+            terminal::print(
+                "Nothing was written, and nothing attacked: a copy that is attacked may tell some \
+                 records more carefully than this.",
+            )?;
+        }
         return Ok(Exit::Done);
     };
     let whole = Whole::begin(out)?;
@@ -180,6 +192,10 @@ impl OpenRegistry {
 fn open_registry(folder: &Path, args: &Args) -> Result<OpenRegistry, anyhow::Error> {
     let cannot = || format!("cannot open the registry `{}`", folder.display());
     let key = folder.join(engine_registry::KEY);
+    let holds_files = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+    if !key.exists() && (folder.is_file() || holds_files) {
+        bail!("`{}` is no registry and is not empty; name a new folder for it", folder.display());
+    }
     if !key.exists() {
         if args.dry_run {
             bail!("`{}` is no registry yet; a dry run makes none", folder.display());

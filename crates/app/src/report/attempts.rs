@@ -8,7 +8,9 @@ use super::{number, text};
 
 /// Writes what the attacks on the finished copy found.
 pub(super) fn write(page: &mut Page, summary: &Summary) {
-    let Some(attempts) = &summary.attempts else { return };
+    let Some(attempts) = summary.attempts.as_ref().filter(|attempts| attempts.protected > 0) else {
+        return;
+    };
     page.section("attempts", text::ATTEMPTS, |page| {
         page.paragraph(&text::attempts(attempts.protected, attempts.attacks.len()));
         if attempts.told_more_carefully > 0 {
@@ -33,7 +35,15 @@ pub(super) fn write(page: &mut Page, summary: &Summary) {
         page.begin_table("attempts stacked", &text::ATTEMPTS_COLUMNS);
         for count in &attempts.attacks {
             page.begin_row().text(count.attack.words()).end_row_heading();
-            page.count_cell(count.claimed).count_cell(count.located).end_row();
+            if text::NEEDS_MORE.contains(&count.attack) && count.claimed == 0 {
+                let cell = "<td role=\"cell\" class=\"count\">–</td>";
+                page.raw(cell).raw(cell).end_row();
+                continue;
+            }
+            for (value, unit) in [(count.claimed, text::CLAIMED), (count.located, text::LOCATED)] {
+                page.raw("<td role=\"cell\" class=\"count\">").count(value).unit(unit).raw("</td>");
+            }
+            page.end_row();
         }
         page.end_table().remark(&text::attempts_remark(attempts.sure));
     });
@@ -47,6 +57,9 @@ pub(super) fn cost(page: &mut Page, summary: &Summary) {
     }
     page.section("cost", text::COST, |page| {
         page.begin_table("cost stacked", &text::COST_COLUMNS);
+        let leave = summary.generalised();
+        let all = leave + summary.withheld();
+        row(page, text::COST_PROTECTED, Kept { held: all, kept: leave });
         for (words, kept) in [
             (text::COST_UNPROTECTED, utility.unprotected),
             (text::COST_UNPROTECTED_CELLS, utility.unprotected_cells),

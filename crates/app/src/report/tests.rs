@@ -381,7 +381,7 @@ fn the_page_tells_who_tried_to_break_the_copy_and_what_it_cost() {
     let page = html(&summary);
     for words in [
         "Who tried to break it?",
-        "A first copy gave 3 records away",
+        "gave 3 records away",
         "In a wider region: 5",
         "elimination",
         "What did it cost?",

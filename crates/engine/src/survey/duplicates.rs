@@ -22,10 +22,13 @@ impl TableFound {
             })
             .collect();
         self.table.ids.dedup();
-        if seen.is_empty() {
+        let table = reader.plan.table;
+        // A catalogue number is one of its collection only: the same one elsewhere is another's.
+        let own_term = table.id.and_then(|id| table.columns.get(id)?.term);
+        let is_of_collection = own_term.is_some_and(|term| term.name == "catalogNumber");
+        if seen.is_empty() || is_of_collection {
             return Ok(());
         }
-        let table = reader.plan.table;
         let (shape, own) = (table.shape(), &reader.plan.links.own);
         let mut fields = Fields::default();
         let mut late = Vec::new();

@@ -83,6 +83,12 @@ pub(super) fn tell(
             if let Some(attempts) = &summary.attempts {
                 terminal::print(&attempted(attempts))?;
             }
+            if summary.withheld() > 0 && summary.records_clear + summary.generalised() == 0 {
+                terminal::say(
+                    "note: no record leaves; is a line of the rule list unclear? `reedbed rules check` \
+                     tells",
+                );
+            }
             if let Some(out) = out {
                 terminal::print(&format!("May leave:       {}", out.join("package").display()))?;
                 terminal::print(&format!(
@@ -210,6 +216,13 @@ fn details(summary: &Summary) -> Vec<String> {
                 found.withheld
             )
         }));
+    }
+    let siblings = &summary.siblings;
+    if siblings.wider_place > 0 {
+        lines.push(format!(
+            "  of these, {} in a wider square than the rules ask, so that siblings do not give them away",
+            siblings.wider_place
+        ));
     }
     let busiest = busiest(summary);
     if !busiest.is_empty() {

@@ -1,5 +1,7 @@
 //! Sentences about the attacks on the copy, and about what protection costs.
 
+use reedbed_adversary::Attack;
+
 use crate::report::number::count;
 
 pub(in crate::report) const ATTEMPTS: &str = "Who tried to break it?";
@@ -9,14 +11,22 @@ pub(in crate::report) const CLOSINGS: &str = "So that records which leave as hel
     away, some are told more carefully than the rules ask:";
 pub(in crate::report) const WIDER_PLACE: &str = "In a wider region";
 pub(in crate::report) const LONGER_PERIOD: &str = "In a longer period";
-pub(in crate::report) const WITHOUT_CONTEXT: &str = "Without what they state of their event";
+pub(in crate::report) const WITHOUT_CONTEXT: &str =
+    "Without the method, institution and other things that they state of their visit";
 pub(in crate::report) const WITHHELD_FOR_SIBLINGS: &str = "Withheld";
 pub(in crate::report) const COST: &str = "What did it cost?";
 pub(in crate::report) const COST_COLUMNS: [&str; 4] = ["", "Held", "As they were", "Share"];
+pub(in crate::report) const COST_PROTECTED: &str =
+    "Protected records that leave, told less precisely";
+pub(in crate::report) const CLAIMED: &str = "claimed";
+pub(in crate::report) const LOCATED: &str = "located";
+/// Attacks that need more than the copy alone: another copy, a known file, a boundary.
+pub(in crate::report) const NEEDS_MORE: [Attack; 3] =
+    [Attack::Clip, Attack::Coalition, Attack::Linking];
 pub(in crate::report) const COST_UNPROTECTED: &str = "Records that no rule met";
-pub(in crate::report) const COST_UNPROTECTED_CELLS: &str = "Cells of records that no rule met";
+pub(in crate::report) const COST_UNPROTECTED_CELLS: &str = "Values in records that no rule met";
 pub(in crate::report) const COST_RECORDS: &str = "All records";
-pub(in crate::report) const COST_CELLS: &str = "All cells";
+pub(in crate::report) const COST_CELLS: &str = "All values (rows times columns)";
 pub(in crate::report) const COST_EVENTS: &str = "Records that name their event";
 pub(in crate::report) const COST_DATES: &str = "Records with their date";
 pub(in crate::report) const COST_RECORDERS: &str = "Records with their recorder";
@@ -39,9 +49,10 @@ pub(in crate::report) fn attempts(protected: u64, attacks: usize) -> String {
 
 pub(in crate::report) fn told_more_carefully(records: u64) -> String {
     match records {
-        1 => "A first copy gave 1 record away; it is told more carefully in this one.".to_owned(),
+        1 => "A first copy, which nobody got, gave 1 record away; it is told more carefully in this one, or withheld.".to_owned(),
         _ => format!(
-            "A first copy gave {} records away; they are told more carefully in this one.",
+            "A first copy, which nobody got, gave {} records away; they are told more carefully in this one, or \
+             withheld.",
             count(records)
         ),
     }
@@ -49,7 +60,8 @@ pub(in crate::report) fn told_more_carefully(records: u64) -> String {
 
 pub(in crate::report) fn attempts_remark(sure: f64) -> String {
     format!(
-        "Located means: a region smaller than the rules allow, claimed with a probability of at least \
+        "What each attack does stands in docs/attacks.md; – means that it needs more than the copy: other \
+         copies, other files, boundaries. Located means: a region smaller than the rules allow, claimed with a probability of at least \
          {:.0} %. How sure an attacker may be is measured on the copy itself.",
         sure * 100.0
     )

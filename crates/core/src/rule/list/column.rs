@@ -170,7 +170,7 @@ fn folded(heading: &str) -> String {
 
 /// Each column with its headings; the first is the one in the documentation.
 const HEADINGS: &[(Column, &[&str])] = &[
-    (Column::ScientificName, &["scientificName", "taxon", "species name", "latin name"]),
+    (Column::ScientificName, &["scientificName", "taxon", "species", "species name", "latin name"]),
     (Column::TaxonRank, &["taxonRank", "rank"]),
     (Column::VernacularName, &["vernacularName", "commonName", "english name"]),
     (Column::Kingdom, &["kingdom"]),
