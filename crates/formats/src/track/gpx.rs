@@ -55,6 +55,8 @@ pub struct GpxPoint {
     pub elevation: String,
     /// When it was recorded, where that is stated.
     pub time: Option<Instant>,
+    /// That time as it is written, to its last digit; empty where it is not UTC.
+    pub written: String,
     /// Its name; may be empty.
     pub name: String,
 }
@@ -202,6 +204,8 @@ impl Gpx {
             },
         };
         self.without_zone += u64::from(time.is_some_and(|time| !time.has_zone));
+        let is_utc = time.is_some_and(|time| time.has_zone) && open.time.trim().ends_with('Z');
+        let written = if is_utc { open.time.trim().to_owned() } else { String::new() };
         let elevation = open.elevation.trim();
         // Only a number is a height.
         let is_height = elevation.parse().is_ok_and(|height: f64| height.is_finite());
@@ -211,6 +215,7 @@ impl Gpx {
             point,
             elevation,
             time,
+            written,
             name: open.name.trim().to_owned(),
         })
     }
@@ -263,7 +268,9 @@ fn write_point(out: &mut impl Write, element: &str, point: &GpxPoint) -> io::Res
     if !point.elevation.is_empty() {
         write!(out, "<ele>{}</ele>", point.elevation)?;
     }
-    if let Some(time) = point.time {
+    if !point.written.is_empty() {
+        write!(out, "<time>{}</time>", xml::escaped(&point.written))?;
+    } else if let Some(time) = point.time {
         write!(out, "<time>{}</time>", time.utc())?;
     }
     if !point.name.is_empty() {
