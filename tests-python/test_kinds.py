@@ -90,7 +90,7 @@ def test_open_tracks_are_read_by_gpxpy_with_every_point(run, tmp_path, real_data
             told = [gpxpy.parse(one) for one in (before, after)]
         points = [
             [
-                (round(point.latitude, 9), round(point.longitude, 9), point.elevation, point.time)
+                (round(point.latitude, 7), round(point.longitude, 7), point.elevation, point.time)
                 for point in [
                     *gpx.waypoints,
                     *(point for route in gpx.routes for point in route.points),

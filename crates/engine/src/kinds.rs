@@ -1,4 +1,4 @@
-//! Data of other kinds than records: camera traps, tracks and weather, under the same rules, the same
+//! Data of other kinds than records: camera traps, tracks, weather and layers, under the same rules, the same
 //! grid, the same pseudonyms.
 //!
 //! First everything is surveyed, so that what is protected in one kind is known to all; then what lies
@@ -6,6 +6,7 @@
 //! into a folder of its own.
 
 mod camera;
+mod layer;
 mod output;
 mod thing;
 mod track;
@@ -67,6 +68,7 @@ pub(crate) struct Kinds<'a> {
     cameras: Vec<camera::Camera<'a>>,
     tracks: track::Tracks<'a>,
     weather: weather::Weather<'a>,
+    layers: layer::Layers<'a>,
     notes: &'a [Note],
 }
 
@@ -77,6 +79,7 @@ impl Kinds<'_> {
             cameras: Vec::new(),
             tracks: track::Tracks::none(),
             weather: weather::Weather::none(),
+            layers: layer::Layers::none(),
             notes: &[],
         }
     }
@@ -128,6 +131,7 @@ impl<'a> Kinds<'a> {
             cameras,
             tracks: track::Tracks::survey(collection, judge)?,
             weather: weather::Weather::survey(collection, judge)?,
+            layers: layer::Layers::survey(collection, judge)?,
             notes: &collection.notes,
         })
     }
@@ -140,6 +144,7 @@ impl<'a> Kinds<'a> {
         }
         self.tracks.zones(&mut zones);
         self.weather.zones(&mut zones);
+        self.layers.zones(&mut zones);
         zones
     }
 
@@ -164,6 +169,7 @@ impl<'a> Kinds<'a> {
         }
         self.tracks.close(zones)?;
         self.weather.close(zones);
+        self.layers.close(zones);
         Ok(())
     }
 
@@ -178,7 +184,8 @@ impl<'a> Kinds<'a> {
             is_changed |= camera.withhold(&is_named);
         }
         is_changed |= self.tracks.withhold(&is_named);
-        is_changed | self.weather.withhold(&is_named)
+        is_changed |= self.weather.withhold(&is_named);
+        is_changed | self.layers.withhold(&is_named)
     }
 
     /// Writes all of them; without a folder nothing is written and all is counted.
@@ -198,6 +205,7 @@ impl<'a> Kinds<'a> {
         }
         self.tracks.write(folder, judge, &mut written)?;
         self.weather.write(folder, judge, &mut written)?;
+        self.layers.write(folder, judge, &mut written)?;
         for summary in &written.summaries {
             if let Some(table) = summary.tables.iter().find(|table| !table.rows.balances()) {
                 return Err(ShareError::Unbalanced { table: table.name.clone() });

@@ -10,6 +10,7 @@ use crate::archive::{self, Members, Opened, Packaging};
 use crate::camera::{self, CameraPackage};
 use crate::dataset::{self, Dataset, Note, OpenOptions};
 use crate::error::FormatError;
+use crate::layer::{self, Layer};
 use crate::limits::Limits;
 use crate::source::{Source, shown};
 use crate::table::Table;
@@ -31,8 +32,19 @@ pub struct Collection {
     pub weather: Vec<WeatherFile>,
     /// Weather stations.
     pub stations: Vec<StationTable>,
+    /// Layers of features.
+    pub layers: Vec<LayerFile>,
     /// Things that were odd but survivable.
     pub notes: Vec<Note>,
+}
+
+/// A layer of a file.
+#[derive(Debug)]
+pub struct LayerFile {
+    /// The file, and the layer where the file has several.
+    pub name: String,
+    /// The layer.
+    pub layer: Layer,
 }
 
 /// A file of tracks.
@@ -52,6 +64,7 @@ impl Collection {
             && self.references.is_empty()
             && self.weather.is_empty()
             && self.stations.is_empty()
+            && self.layers.is_empty()
     }
 }
 
@@ -209,6 +222,15 @@ impl Sorting<'_> {
             collection.weather.push(WeatherFile::ghcn(name, source.clone(), limits));
         } else if weather::is_station_list(&sample) {
             collection.stations.push(StationTable::of_list(name, source, limits)?);
+        } else if layer::is_layer(&sample) {
+            let layers = layer::open(path, limits)?;
+            let has_several = layers.len() > 1;
+            collection.layers.extend(layers.into_iter().map(|layer| {
+                let own = format!("{name}: {}", layer.name());
+                LayerFile { name: if has_several { own } else { name.to_owned() }, layer }
+            }));
+        } else if is_beside_shapefile(path) {
+            // Read with the shapefile.
         } else {
             return self.table(path, name, source);
         }
@@ -264,6 +286,13 @@ impl Sorting<'_> {
     }
 }
 
+/// Whether a file belongs to the shapefile beside it.
+fn is_beside_shapefile(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    let is_part = ending.is_some_and(|ending| OF_SHAPEFILES.contains(&ending.as_str()));
+    is_part && path.with_extension("shp").is_file()
+}
+
 /// The archive in a folder that holds no tables and only this one archive.
 fn only_archive(path: &Path, members: &Members) -> Option<PathBuf> {
     let name_of = |name: &String| name.to_ascii_lowercase();
@@ -295,6 +324,8 @@ fn is_json(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
 }
 
+/// Endings of the files of a shapefile beside the first.
+const OF_SHAPEFILES: &[&str] = &["cpg", "dbf", "prj", "qix", "sbn", "sbx", "shx", "xml"];
 /// Terms that a table of stations does not have.
 const OF_RECORDS: &[&str] = &[
     "basisOfRecord",

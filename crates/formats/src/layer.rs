@@ -91,6 +91,18 @@ pub fn open(path: &Path, limits: &Limits) -> Result<Vec<Layer>, FormatError> {
     }
 }
 
+/// Whether the beginning of a file is that of a layer.
+pub(crate) fn is_layer(sample: &[u8]) -> bool {
+    let text = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample).trim_ascii_start();
+    let head = text.get(..text.len().min(4_096)).unwrap_or_default();
+    let finds = |word: &[u8]| memchr::memmem::find(head, word).is_some();
+    sample.starts_with(b"SQLite format 3\0")
+        || sample.starts_with(&[0, 0, 0x27, 0x0a])
+        || head.starts_with(b"{")
+            && finds(b"\"type\"")
+            && (finds(b"\"Feature") || finds(b"\"coordinates\""))
+}
+
 impl Layer {
     /// The name: of the table in a GeoPackage, else of the file without its ending.
     pub fn name(&self) -> &str {

@@ -218,6 +218,7 @@ pub(super) fn role(role: &str) -> Option<&'static str> {
         "attached" => "rows attached to records or events",
         "camera trap" => "camera trap",
         "events" => "events",
+        "layer" => "layer",
         "measurements" => "measurements",
         "records" => "records",
         "taxa" => "taxa",

@@ -2,11 +2,14 @@
 //! reads them, who asks of everything where and when it was.
 
 use reedbed_core::grid::decimal;
+use reedbed_core::place::{Nano, Point};
+use reedbed_core::taxon::TaxonFacts;
 use reedbed_core::term;
 
-use super::{Collection, TrackFile};
+use super::{Collection, LayerFile, TrackFile};
 use crate::dataset::{Dataset, OpenOptions, open_table};
 use crate::error::FormatError;
+use crate::layer::{Geometry, Property, Value};
 use crate::limits::Limits;
 use crate::patch;
 use crate::source::{Source, Text};
@@ -46,6 +49,9 @@ impl Collection {
         let all: Vec<&Station> = stations.chain(&described).collect();
         if !all.is_empty() {
             tables.push(of_stations(&all, limits)?);
+        }
+        for layer in &self.layers {
+            tables.push(of_layer(layer, limits)?);
         }
         for (index, table) in tables.iter_mut().enumerate() {
             table.is_core = index == 0;
@@ -90,6 +96,59 @@ fn of_gpx(name: &str, gpx: &Gpx, limits: &Limits) -> Result<Table, FormatError> 
     made(name, text, TRACK, limits)
 }
 
+/// The features of a layer as rows: the middle of each, a circle that holds it, its texts.
+fn of_layer(file: &LayerFile, limits: &Limits) -> Result<Table, FormatError> {
+    let mut text = Vec::new();
+    let properties = file.layer.properties();
+    // Only taxa and what was said of them are terms; others could be taken for places.
+    let is_told = |property: &Property| {
+        let term = term::find(&property.name).map_or("", |term| term.name);
+        TaxonFacts::TERMS.contains(&term)
+            || term.starts_with("dataGen")
+            || term == "informationWithheld"
+    };
+    let told: Vec<usize> =
+        (0..).zip(properties).filter(|(_, p)| is_told(p)).map(|(at, _)| at).collect();
+    let has_names = told.iter().filter_map(|at| properties.get(*at)).any(|property| {
+        term::find(&property.name).is_some_and(|term| TaxonFacts::TERMS.contains(&term.name))
+    });
+    let fixed = [
+        "occurrenceID",
+        "decimalLatitude",
+        "decimalLongitude",
+        "coordinateUncertaintyInMeters",
+        "footprintWKT",
+    ];
+    let names = told.iter().filter_map(|at| properties.get(*at)).map(|p| p.name.as_str());
+    patch::write_values(&mut text, fixed.into_iter().chain(names), CSV);
+    for feature in file.layer.features()? {
+        // A layer that breaks off is told by whoever shares it.
+        let Ok(feature) = feature else { break };
+        let Some(bounds) = feature.geometry.as_ref().and_then(Geometry::bounds) else { continue };
+        let middle = |a: Nano, b: Nano| Nano(a.0 + (b.0 - a.0) / 2);
+        let centre =
+            Point::clamped(middle(bounds.south, bounds.north), middle(bounds.west, bounds.east));
+        let corner = Point::clamped(bounds.south, bounds.west);
+        let radius = format!("{:.0}", centre.distance_bound_m(corner).ceil());
+        let wkt = feature.geometry.as_ref().map(Geometry::to_wkt).unwrap_or_default();
+        // The outline of what is small is no cell; of a cell it is what counts.
+        let outline = if wkt.len() <= LONGEST_OUTLINE { wkt } else { String::new() };
+        let id = feature.id.clone().unwrap_or_default();
+        let (lat, lon) = (decimal(centre.lat()), decimal(centre.lon()));
+        let values = told.iter().map(|at| match feature.properties.get(*at) {
+            Some(Value::Text(text)) => text.as_str(),
+            _ => "",
+        });
+        let row = [id.as_str(), &lat, &lon, &radius, &outline].into_iter().chain(values);
+        patch::write_values(&mut text, row, CSV);
+    }
+    let mut table = made(&file.name, text, LAYER, limits)?;
+    if has_names {
+        table.kind = RowKind::Occurrence;
+    }
+    Ok(table)
+}
+
 fn of_stations(stations: &[&Station], limits: &Limits) -> Result<Table, FormatError> {
     let mut text = Vec::new();
     let headings = [
@@ -132,6 +191,9 @@ const CSV: Dialect = Dialect { delimiter: b',', quote: Some(b'"'), terminator: T
 const CAMERA: &str = "camera trap";
 const TRACK: &str = "track";
 const WEATHER: &str = "weather";
+const LAYER: &str = "layer";
+/// Characters of an outline that may be a cell.
+const LONGEST_OUTLINE: usize = 200;
 const DEPLOYMENTS: &[(&str, &str)] = &[
     ("deploymentID", "eventID"),
     ("locationID", "locationID"),

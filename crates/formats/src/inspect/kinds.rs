@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::camera::CameraPackage;
-use crate::collection::{Collection, TrackFile};
+use crate::collection::{Collection, LayerFile, TrackFile};
 use crate::error::FormatError;
+use crate::layer::Geometry;
 use crate::table::Table;
 use crate::track::{Instant, Met};
 use crate::weather::WeatherMet;
@@ -99,7 +100,42 @@ pub fn inspect_kinds(collection: &Collection) -> Result<Vec<KindInspected>, Form
             days: scope.days,
         });
     }
+    for file in &collection.layers {
+        found.push(layer(file));
+    }
     Ok(found)
+}
+
+fn layer(file: &LayerFile) -> KindInspected {
+    let (mut features, mut without, mut unfit, mut scope) = (0, 0, 0, Scope::default());
+    // A system that cannot be converted is told when the layer is shared.
+    for feature in file.layer.features().into_iter().flatten() {
+        match feature {
+            Err(_) => unfit += 1,
+            Ok(feature) => {
+                features += 1;
+                match feature.geometry.as_ref().and_then(Geometry::bounds) {
+                    None => without += 1,
+                    Some(bounds) => {
+                        scope.widen(bounds.south.degrees(), bounds.west.degrees());
+                        scope.widen(bounds.north.degrees(), bounds.east.degrees());
+                    }
+                }
+            }
+        }
+    }
+    KindInspected {
+        name: file.name.clone(),
+        kind: "layer",
+        counts: vec![
+            ("features", features),
+            ("properties", file.layer.properties().len() as u64),
+            ("features without a place", without),
+            ("features that cannot be used", unfit),
+        ],
+        bounds: scope.bounds,
+        days: None,
+    }
 }
 
 fn camera(package: &CameraPackage) -> Result<KindInspected, FormatError> {

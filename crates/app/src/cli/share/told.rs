@@ -80,7 +80,7 @@ pub(super) fn tell(
             for line in details(summary) {
                 terminal::print(&line)?;
             }
-            if let Some(attempts) = &summary.attempts {
+            if let Some(attempts) = summary.attempts.as_ref().filter(|found| found.protected > 0) {
                 terminal::print(&attempted(attempts))?;
             }
             if summary.withheld() > 0 && summary.records_clear + summary.generalised() == 0 {
