@@ -276,5 +276,5 @@ pub const PROVIDER_TERMS: &[&str] = &[
 ];
 
 /// Kinds of data that rules can ask for.
-pub const KINDS: [&str; 7] =
-    ["camera trap", "document", "event", "layer", "occurrence", "track", "weather"];
+pub const KINDS: [&str; 8] =
+    ["camera trap", "document", "event", "layer", "occurrence", "photo", "track", "weather"];

@@ -6,8 +6,10 @@
 //! into a folder of its own.
 
 mod camera;
+mod document;
 mod layer;
 mod output;
+mod photo;
 mod thing;
 mod track;
 mod weather;
@@ -69,6 +71,8 @@ pub(crate) struct Kinds<'a> {
     tracks: track::Tracks<'a>,
     weather: weather::Weather<'a>,
     layers: layer::Layers<'a>,
+    photos: photo::Photos<'a>,
+    collection: Option<&'a Collection>,
     notes: &'a [Note],
 }
 
@@ -80,6 +84,8 @@ impl Kinds<'_> {
             tracks: track::Tracks::none(),
             weather: weather::Weather::none(),
             layers: layer::Layers::none(),
+            photos: photo::Photos::none(),
+            collection: None,
             notes: &[],
         }
     }
@@ -132,6 +138,8 @@ impl<'a> Kinds<'a> {
             tracks: track::Tracks::survey(collection, judge)?,
             weather: weather::Weather::survey(collection, judge)?,
             layers: layer::Layers::survey(collection, judge)?,
+            photos: photo::Photos::survey(collection, judge)?,
+            collection: Some(collection),
             notes: &collection.notes,
         })
     }
@@ -145,6 +153,7 @@ impl<'a> Kinds<'a> {
         self.tracks.zones(&mut zones);
         self.weather.zones(&mut zones);
         self.layers.zones(&mut zones);
+        self.photos.zones(&mut zones);
         zones
     }
 
@@ -170,6 +179,7 @@ impl<'a> Kinds<'a> {
         self.tracks.close(zones)?;
         self.weather.close(zones);
         self.layers.close(zones);
+        self.photos.close(zones);
         Ok(())
     }
 
@@ -185,7 +195,8 @@ impl<'a> Kinds<'a> {
         }
         is_changed |= self.tracks.withhold(&is_named);
         is_changed |= self.weather.withhold(&is_named);
-        is_changed | self.layers.withhold(&is_named)
+        is_changed |= self.layers.withhold(&is_named);
+        is_changed | self.photos.withhold(&is_named)
     }
 
     /// Writes all of them; without a folder nothing is written and all is counted.
@@ -206,6 +217,10 @@ impl<'a> Kinds<'a> {
         self.tracks.write(folder, judge, &mut written)?;
         self.weather.write(folder, judge, &mut written)?;
         self.layers.write(folder, judge, &mut written)?;
+        self.photos.write(folder, judge, &mut written)?;
+        if let Some(collection) = self.collection {
+            document::write(collection, folder, judge, &mut written)?;
+        }
         for summary in &written.summaries {
             if let Some(table) = summary.tables.iter().find(|table| !table.rows.balances()) {
                 return Err(ShareError::Unbalanced { table: table.name.clone() });

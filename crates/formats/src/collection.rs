@@ -6,9 +6,12 @@ mod tables;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use reedbed_core::category::Category;
+
 use crate::archive::{self, Members, Opened, Packaging};
 use crate::camera::{self, CameraPackage};
 use crate::dataset::{self, Dataset, Note, OpenOptions};
+use crate::document::Document;
 use crate::error::FormatError;
 use crate::layer::{self, Layer};
 use crate::limits::Limits;
@@ -34,8 +37,31 @@ pub struct Collection {
     pub stations: Vec<StationTable>,
     /// Layers of features.
     pub layers: Vec<LayerFile>,
+    /// Photos by themselves.
+    pub photos: Vec<PhotoFile>,
+    /// Files that are attached as they are.
+    pub documents: Vec<Document>,
     /// Things that were odd but survivable.
     pub notes: Vec<Note>,
+}
+
+/// A photo.
+#[derive(Debug)]
+pub struct PhotoFile {
+    /// Its name, with a number before it where several photos have the same.
+    pub name: String,
+    own: String,
+    source: Source,
+}
+
+impl PhotoFile {
+    /// Reads it whole.
+    ///
+    /// Errors: [`FormatError::TooLarge`] beyond 256 MiB.
+    pub fn read(&self, limits: &Limits) -> Result<Vec<u8>, FormatError> {
+        let limits = Limits { document_bytes: PHOTO_BYTES, ..*limits };
+        self.source.document(&self.name, &limits)
+    }
 }
 
 /// A layer of a file.
@@ -65,6 +91,8 @@ impl Collection {
             && self.weather.is_empty()
             && self.stations.is_empty()
             && self.layers.is_empty()
+            && self.photos.is_empty()
+            && self.documents.is_empty()
     }
 }
 
@@ -73,6 +101,8 @@ impl Collection {
 pub struct CollectionOptions {
     /// How to read tables.
     pub tables: OpenOptions,
+    /// Files to attach as they are, with their categories.
+    pub documents: Vec<(PathBuf, Category)>,
     /// Mapping files of weather tables; one with the name of a table lies beside it by itself.
     pub mappings: Vec<PathBuf>,
 }
@@ -96,6 +126,9 @@ pub fn open(
         sorting.add(path)?;
     }
     let Sorting { mut collection, rest, .. } = sorting;
+    for (path, category) in &options.documents {
+        collection.documents.push(Document::open(path, *category, limits)?);
+    }
     if !rest.is_empty() || collection.is_records_only() {
         collection.records = dataset::open(&rest, &options.tables, limits)?;
     }
@@ -229,6 +262,12 @@ impl Sorting<'_> {
                 let own = format!("{name}: {}", layer.name());
                 LayerFile { name: if has_several { own } else { name.to_owned() }, layer }
             }));
+        } else if is_photo(&sample) {
+            // Photos of several folders may have one name.
+            let same = collection.photos.iter().filter(|photo| photo.own == name).count();
+            let called = if same == 0 { name.to_owned() } else { format!("{}-{name}", same + 1) };
+            let (own, source) = (name.to_owned(), source.clone());
+            collection.photos.push(PhotoFile { name: called, own, source });
         } else if is_beside_shapefile(path) {
             // Read with the shapefile.
         } else {
@@ -286,6 +325,10 @@ impl Sorting<'_> {
     }
 }
 
+fn is_photo(sample: &[u8]) -> bool {
+    sample.starts_with(&[0xff, 0xd8, 0xff]) || sample.starts_with(b"\x89PNG\r\n\x1a\n")
+}
+
 /// Whether a file belongs to the shapefile beside it.
 fn is_beside_shapefile(path: &Path) -> bool {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
@@ -324,6 +367,8 @@ fn is_json(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
 }
 
+/// Units: bytes.
+const PHOTO_BYTES: u64 = 256 << 20;
 /// Endings of the files of a shapefile beside the first.
 const OF_SHAPEFILES: &[&str] = &["cpg", "dbf", "prj", "qix", "sbn", "sbx", "shx", "xml"];
 /// Terms that a table of stations does not have.

@@ -10,6 +10,7 @@ pub mod chunk;
 pub mod collection;
 pub mod dataset;
 mod dialect;
+pub mod document;
 pub mod eml;
 mod encoding;
 pub mod error;

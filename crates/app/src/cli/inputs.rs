@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use reedbed_core::area::AreaSet;
+use reedbed_core::category::Category;
 use reedbed_core::period::Day;
 use reedbed_core::rule::RuleSet;
 use reedbed_core::rule::check::{Surroundings, pressing};
@@ -39,6 +40,11 @@ pub(crate) struct InputArgs {
     /// found by itself.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     mapping: Vec<PathBuf>,
+    /// A file to attach as it is, with its category (`report.pdf:low`): the public gets those of
+    /// category none, a partner also low and medium ones, nobody others. `inspect` shows what the
+    /// metadata of a file tell.
+    #[arg(long, num_args = 1.., value_name = "FILE:CATEGORY", value_parser = attached)]
+    attach: Vec<(PathBuf, Category)>,
 }
 
 impl InputArgs {
@@ -49,7 +55,11 @@ impl InputArgs {
 
     /// Opens what was given, each input by its kind.
     pub(crate) fn open_all(&self) -> Result<Collection, anyhow::Error> {
-        let options = CollectionOptions { tables: self.options()?, mappings: self.mapping.clone() };
+        let options = CollectionOptions {
+            tables: self.options()?,
+            documents: self.attach.clone(),
+            mappings: self.mapping.clone(),
+        };
         Ok(collection::open(&self.inputs, &options, &Limits::default())?)
     }
 
@@ -62,6 +72,14 @@ impl InputArgs {
             ..OpenOptions::default()
         })
     }
+}
+
+/// A file and its category.
+fn attached(text: &str) -> Result<(PathBuf, Category), String> {
+    let wrong = || format!("`{text}` is not a file and its category, such as `report.pdf:low`");
+    let (file, category) = text.rsplit_once(':').ok_or_else(wrong)?;
+    let category = category.parse().map_err(|_unknown| wrong())?;
+    Ok((PathBuf::from(file), category))
 }
 
 /// One ASCII character, or the word `tab`.

@@ -68,6 +68,9 @@ fn tell_kind(kind: &KindInspected) -> Result<(), anyhow::Error> {
     if let Some((first, last)) = &kind.days {
         terminal::print(&format!("  dates: {first} to {last}"))?;
     }
+    for (what, value) in &kind.told {
+        terminal::print(&format!("  {what} = {value}"))?;
+    }
     Ok(())
 }
 

@@ -217,9 +217,11 @@ pub(super) fn role(role: &str) -> Option<&'static str> {
     Some(match role {
         "attached" => "rows attached to records or events",
         "camera trap" => "camera trap",
+        "document" => "documents",
         "events" => "events",
         "layer" => "layer",
         "measurements" => "measurements",
+        "photo" => "photos",
         "records" => "records",
         "taxa" => "taxa",
         "track" => "track",

@@ -11,7 +11,7 @@ use reedbed_engine::summary::Summary;
 use reedbed_formats::collection::{self, CollectionOptions};
 use reedbed_formats::limits::Limits;
 
-use crate::support::{Copied, area_of, by_default, read_copy, rule, settings};
+use crate::support::{Copied, area_of, by_default, partner, read_copy, rule, settings};
 
 /// Shares files, which may be in folders, each top-level name an input.
 fn share_all(files: &[(&str, &[u8])], settings: &Settings) -> Result<Copied, ShareError> {
@@ -420,6 +420,103 @@ fn sharing_twice_gives_the_same_bytes() {
         share_all(&as_files(&files), &settings(rules)).unwrap().files
     };
     assert!(copy() == copy());
+}
+
+/// A JPEG of no picture whose EXIF tells a place, a time and a description.
+fn photo(lat: u32, lon: u32, description: &str) -> Vec<u8> {
+    let mut tiff = b"MM\0*\0\0\0\x08".to_vec();
+    let description = format!("{description:<40}");
+    let entry = |tag: u16, kind: u16, count: u32, value: u32| {
+        [&tag.to_be_bytes()[..], &kind.to_be_bytes(), &count.to_be_bytes(), &value.to_be_bytes()]
+            .concat()
+    };
+    let letter = |letter: u8| u32::from(letter) << 24;
+    // Three entries, then the GPS directory with four, then what they point to.
+    let (gps, data) = (8 + 2 + 3 * 12 + 4, 8 + 2 + 3 * 12 + 4 + 2 + 4 * 12 + 4);
+    tiff.extend(3_u16.to_be_bytes());
+    tiff.extend(entry(0x010e, 2, 40, data + 48));
+    tiff.extend(entry(0x0132, 2, 20, data + 88));
+    tiff.extend(entry(0x8825, 4, 1, gps));
+    tiff.extend([0; 4]);
+    tiff.extend(4_u16.to_be_bytes());
+    tiff.extend(entry(1, 2, 2, letter(b'N')));
+    tiff.extend(entry(2, 5, 3, data));
+    tiff.extend(entry(3, 2, 2, letter(b'E')));
+    tiff.extend(entry(4, 5, 3, data + 24));
+    tiff.extend([0; 4]);
+    for hundred_thousandths in [lat, lon] {
+        for (number, parts) in [(hundred_thousandths, 100_000_u32), (0, 1), (0, 1)] {
+            tiff.extend(number.to_be_bytes());
+            tiff.extend(parts.to_be_bytes());
+        }
+    }
+    tiff.extend(description.as_bytes());
+    tiff.extend(b"2021:05:14 06:30:00\0");
+    let exif = [&b"Exif\0\0"[..], &tiff].concat();
+    let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
+    let rest = jpeg();
+    [&[0xff, 0xd8, 0xff, 0xe1][..], &length, &exif, &rest[2..]].concat()
+}
+
+#[test]
+fn photos_are_listed_by_their_metadata_and_leave_without_them() {
+    let (open, near, named) = (
+        photo(5_180_000, 480_000, "a gate"),
+        photo(5_151_234, 451_234, "a weir"),
+        photo(5_190_000, 490_000, "spraint of Lutra lutra"),
+    );
+    let mut files = camera();
+    files.push(("open.jpg", open));
+    files.push(("near.jpg", near));
+    files.push(("named.jpg", named));
+    let rules = with_times(&[("Lutra lutra", Category::High)]);
+    let copied = share_all(&as_files(&files), &settings(rules)).unwrap();
+    let rows = copied.rows("photo/photos.csv");
+    assert_eq!(rows.len(), 2);
+    let told = |row: usize, name: &str| rows[row][name].clone();
+    assert_eq!(
+        (told(0, "identifier"), told(0, "decimalLatitude")),
+        ("open.jpg".into(), "51.8".into())
+    );
+    assert_eq!(told(0, "eventDate"), "2021-05-14T06:30:00");
+    assert_eq!((told(1, "decimalLatitude"), told(1, "format")), ("51.5".into(), String::new()));
+    let images: Vec<&String> = copied.files.keys().filter(|name| name.ends_with(".jpg")).collect();
+    assert_eq!(images, ["camera-trap/media/reed.jpg", "photo/open.jpg"]);
+    for secret in ["a gate", "a weir", "spraint", "near.jpg", "51.51234"] {
+        assert!(!finds(&copied, secret), "{secret}");
+    }
+}
+
+#[test]
+fn documents_leave_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for name in ["open.pdf", "low.pdf", "high.pdf", "Lutra_lutra_dens.pdf"] {
+        std::fs::write(path(name), b"%PDF-1.4 /Author (A. Ranger)").unwrap();
+    }
+    std::fs::write(path("w.gpx"), "<gpx><wpt lat=\"51.2\" lon=\"4.2\"/></gpx>").unwrap();
+    let documents = vec![
+        (path("open.pdf"), Category::None),
+        (path("low.pdf"), Category::Low),
+        (path("high.pdf"), Category::High),
+        (path("Lutra_lutra_dens.pdf"), Category::None),
+    ];
+    let options = CollectionOptions { documents, ..CollectionOptions::default() };
+    let opened = collection::open(&[path("w.gpx")], &options, &Limits::default()).unwrap();
+    for (settings, expected) in [
+        (settings(by_default(&[("Lutra lutra", Category::High)])), vec!["open.pdf"]),
+        (partner(by_default(&[("Lutra lutra", Category::High)])), vec!["low.pdf", "open.pdf"]),
+    ] {
+        let pseudonyms = Pseudonyms::new(&settings.secret, &settings.dataset, "x");
+        let prepared = share::prepare_all(&opened, &settings, &pseudonyms, &Silent).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let shared = prepared.write_attacked(&folder.path().join("package"), &Silent).unwrap();
+        let notes = &shared.summary.kinds.last().unwrap().notes;
+        assert!(notes.iter().any(|note| note.contains("Author: A. Ranger")), "{notes:?}");
+        let copied = read_copy(shared, folder);
+        let names = copied.files.keys().filter_map(|name| name.strip_prefix("document/"));
+        assert_eq!(names.collect::<Vec<_>>(), expected);
+    }
 }
 
 /// Squares of so many degrees by name, a property for a taxon, and one for remarks.

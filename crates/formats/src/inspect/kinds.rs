@@ -8,6 +8,7 @@ use crate::camera::CameraPackage;
 use crate::collection::{Collection, LayerFile, TrackFile};
 use crate::error::FormatError;
 use crate::layer::Geometry;
+use crate::limits::Limits;
 use crate::table::Table;
 use crate::track::{Instant, Met};
 use crate::weather::WeatherMet;
@@ -26,6 +27,8 @@ pub struct KindInspected {
     pub bounds: Option<[f64; 4]>,
     /// The first and the last day.
     pub days: Option<(String, String)>,
+    /// What metadata tell, by name.
+    pub told: Vec<(String, String)>,
 }
 
 /// Looks through all of them.
@@ -50,6 +53,7 @@ pub fn inspect_kinds(collection: &Collection) -> Result<Vec<KindInspected>, Form
             ],
             bounds: None,
             days: None,
+            told: Vec::new(),
         });
     }
     for table in &collection.stations {
@@ -66,6 +70,7 @@ pub fn inspect_kinds(collection: &Collection) -> Result<Vec<KindInspected>, Form
             ],
             bounds: scope.bounds,
             days: None,
+            told: Vec::new(),
         });
     }
     for file in &collection.weather {
@@ -98,10 +103,37 @@ pub fn inspect_kinds(collection: &Collection) -> Result<Vec<KindInspected>, Form
             ],
             bounds: None,
             days: scope.days,
+            told: Vec::new(),
         });
     }
     for file in &collection.layers {
         found.push(layer(file));
+    }
+    for photo in &collection.photos {
+        let seen = crate::image::seen(&photo.read(&Limits::default())?);
+        let mut scope = Scope::default();
+        if let Some(point) = seen.point {
+            scope.widen(point.lat().degrees(), point.lon().degrees());
+        }
+        scope.time(seen.time);
+        found.push(KindInspected {
+            name: photo.name.clone(),
+            kind: "photo",
+            counts: vec![("things that its metadata tell", seen.told.len() as u64)],
+            bounds: scope.bounds,
+            days: scope.days,
+            told: seen.told,
+        });
+    }
+    for document in &collection.documents {
+        found.push(KindInspected {
+            name: document.name.clone(),
+            kind: "document",
+            counts: vec![("things that its metadata tell", document.metadata.len() as u64)],
+            bounds: None,
+            days: None,
+            told: document.metadata.clone(),
+        });
     }
     Ok(found)
 }
@@ -135,6 +167,7 @@ fn layer(file: &LayerFile) -> KindInspected {
         ],
         bounds: scope.bounds,
         days: None,
+        told: Vec::new(),
     }
 }
 
@@ -168,6 +201,7 @@ fn camera(package: &CameraPackage) -> Result<KindInspected, FormatError> {
         ],
         bounds: scope.bounds,
         days: scope.days,
+        told: Vec::new(),
     })
 }
 
@@ -191,6 +225,7 @@ fn track(file: &TrackFile) -> Result<KindInspected, FormatError> {
                 ],
                 bounds: scope.bounds,
                 days: scope.days,
+                told: Vec::new(),
             })
         }
         TrackFile::Movebank(events) => {
@@ -222,6 +257,7 @@ fn track(file: &TrackFile) -> Result<KindInspected, FormatError> {
                 ],
                 bounds: scope.bounds,
                 days: scope.days,
+                told: Vec::new(),
             })
         }
     }
