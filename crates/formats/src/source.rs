@@ -9,6 +9,7 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder};
 
 use crate::error::FormatError;
 use crate::limits::Limits;
+use crate::made::Made;
 
 /// A stream of bytes.
 pub(crate) type Bytes = Box<dyn Read + Send>;
@@ -20,6 +21,8 @@ pub(crate) enum Source {
     File(PathBuf),
     /// A file packed with gzip.
     Gzip(PathBuf),
+    /// What never was text, made into rows of text.
+    Made(Made),
     /// A member of a packed tar archive, by where it begins in the unpacked one.
     Tar { archive: PathBuf, start: u64, size: u64 },
     /// A member of a zip archive.
@@ -42,6 +45,7 @@ impl Source {
         match self {
             Self::File(path) => Ok(Box::new(open(path)?)),
             Self::Gzip(path) => Ok(Box::new(gunzip(path, limits)?)),
+            Self::Made(made) => made.open(limits),
             Self::Tar { archive, start, size } => {
                 let mut inner = gunzip(archive, limits)?;
                 // Tar has no index: what stands before the member is unpacked each time.
@@ -74,7 +78,7 @@ impl Source {
     pub(crate) fn byte_len(&self) -> Option<u64> {
         match self {
             Self::File(path) => std::fs::metadata(path).ok().map(|data| data.len()),
-            Self::Gzip(_) => None,
+            Self::Gzip(_) | Self::Made(_) => None,
             Self::Tar { size, .. } => Some(*size),
             Self::Zip { member, .. } => Some(member.size),
         }
@@ -140,6 +144,11 @@ fn gunzip(
 struct Bomb {
     limit: u64,
     unit: &'static str,
+}
+
+/// A failure of reading that [`failed`] tells as [`FormatError::TooLarge`].
+pub(crate) fn too_large(limit: u64, unit: &'static str) -> io::Error {
+    io::Error::other(Bomb { limit, unit })
 }
 
 /// A stream that may unpack to so much and no more.

@@ -9,6 +9,7 @@
 )]
 
 mod archives;
+mod columnar;
 mod descriptors;
 mod hostile_archives;
 mod hostile_tables;
@@ -19,3 +20,4 @@ mod raw_zip;
 mod real;
 mod round_trips;
 mod support;
+mod workbooks;
