@@ -7,6 +7,7 @@ pub mod boundary;
 pub mod cells;
 pub mod chunk;
 mod columnar;
+pub mod container;
 pub mod dataset;
 mod dialect;
 pub mod eml;

@@ -10,6 +10,7 @@
 
 mod archives;
 mod columnar;
+mod containers;
 mod descriptors;
 mod hostile_archives;
 mod hostile_tables;
