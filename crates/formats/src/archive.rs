@@ -16,6 +16,7 @@ use crate::dataset::Member;
 use crate::error::FormatError;
 use crate::limits::Limits;
 use crate::source::{self, Source, shown};
+use crate::workbook::{self, FoundSheet};
 
 pub(crate) use name::is_trick;
 
@@ -35,8 +36,12 @@ pub enum Packaging {
 pub(crate) enum Opened {
     /// An archive, or a folder.
     Archive(Members),
+    /// A Parquet file.
+    Columnar,
     /// A file that is no archive.
     File(Source),
+    /// A workbook, by its sheets.
+    Workbook(Vec<FoundSheet>),
 }
 
 /// The members of an archive, by name.
@@ -61,7 +66,13 @@ pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Opened, FormatError> 
         .read_to_end(&mut magic)
         .map_err(|cause| FormatError::Open { path: path.to_owned(), cause })?;
     match magic.as_slice() {
-        [b'P', b'K', 3 | 5, _] => zip::members(path, limits).map(Opened::Archive),
+        [b'P', b'K', 3 | 5, _] => {
+            let members = zip::members(path, limits)?;
+            let sheets = workbook::sheets(path, &members, limits)?;
+            Ok(sheets.map_or(Opened::Archive(members), Opened::Workbook))
+        }
+        b"PAR1" | b"PARE" => Ok(Opened::Columnar),
+        [0xd0, 0xcf, 0x11, 0xe0] => Err(workbook::refuse_old(path)),
         [0x1f, 0x8b, ..] => tar::open(path, limits),
         _ => Ok(Opened::File(Source::File(path.to_owned()))),
     }
@@ -75,6 +86,16 @@ impl Members {
     /// Members that count: no hidden files, no remains of other systems.
     pub(crate) fn named(&self) -> impl Iterator<Item = (&String, &Source)> {
         self.by_name.iter().filter(|(name, _)| !name::is_hidden(name))
+    }
+
+    /// All members, hidden ones too.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&String, &Source)> {
+        self.by_name.iter()
+    }
+
+    /// A member by its exact name.
+    pub(crate) fn member(&self, name: &str) -> Option<&Source> {
+        self.by_name.get(name)
     }
 
     /// The members that count, with what the archive says of when they were changed.

@@ -157,7 +157,12 @@ impl Sorting<'_> {
                     self.rest.push(inner.unwrap_or_else(|| path.to_owned()));
                 }
             }
-            Opened::Archive(_) => self.rest.push(path.to_owned()),
+            Opened::Archive(members) if is_of_shapefiles(&members) => {
+                self.layers(path, &shown(path))?;
+            }
+            Opened::Archive(_) | Opened::Columnar | Opened::Workbook(_) => {
+                self.rest.push(path.to_owned());
+            }
             Opened::File(source)
                 if is_json(path) && camera::is_descriptor(&source, self.limits) =>
             {
@@ -195,7 +200,9 @@ impl Sorting<'_> {
             let path = path.join(name);
             match archive::open(&path, self.limits)? {
                 Opened::File(source) if self.file(&path, name, &source)? => is_mixed = true,
-                Opened::Archive(_) | Opened::File(_) => left.push(path),
+                Opened::Archive(_) | Opened::Columnar | Opened::File(_) | Opened::Workbook(_) => {
+                    left.push(path)
+                }
             }
         }
         for folder in folders {
@@ -220,6 +227,7 @@ impl Sorting<'_> {
     fn left_over(&mut self, path: PathBuf) -> Result<(), FormatError> {
         let is_records = match archive::open(&path, self.limits)? {
             Opened::Archive(_) => false,
+            Opened::Columnar | Opened::Workbook(_) => true,
             Opened::File(source) => {
                 let (options, name) = (&self.options.tables, shown(&path));
                 let opened =
@@ -256,12 +264,7 @@ impl Sorting<'_> {
         } else if weather::is_station_list(&sample) {
             collection.stations.push(StationTable::of_list(name, source, limits)?);
         } else if layer::is_layer(&sample) {
-            let layers = layer::open(path, limits)?;
-            let has_several = layers.len() > 1;
-            collection.layers.extend(layers.into_iter().map(|layer| {
-                let own = format!("{name}: {}", layer.name());
-                LayerFile { name: if has_several { own } else { name.to_owned() }, layer }
-            }));
+            self.layers(path, name)?;
         } else if is_photo(&sample) {
             // Photos of several folders may have one name.
             let same = collection.photos.iter().filter(|photo| photo.own == name).count();
@@ -274,6 +277,17 @@ impl Sorting<'_> {
             return self.table(path, name, source);
         }
         Ok(true)
+    }
+
+    /// Takes the layers of a file.
+    fn layers(&mut self, path: &Path, name: &str) -> Result<(), FormatError> {
+        let layers = layer::open(path, self.limits)?;
+        let has_several = layers.len() > 1;
+        self.collection.layers.extend(layers.into_iter().map(|layer| {
+            let own = format!("{name}: {}", layer.name());
+            LayerFile { name: if has_several { own } else { name.to_owned() }, layer }
+        }));
+        Ok(())
     }
 
     /// Takes a table of fixes, of animals, of stations, or one with a mapping of weather.
@@ -323,6 +337,12 @@ impl Sorting<'_> {
         }
         Ok(None)
     }
+}
+
+/// Whether an archive holds shapefiles and is no Darwin Core archive.
+fn is_of_shapefiles(members: &Members) -> bool {
+    let is = |end: &str| members.named().any(|(name, _)| name.to_ascii_lowercase().ends_with(end));
+    is(".shp") && !is("meta.xml")
 }
 
 fn is_photo(sample: &[u8]) -> bool {

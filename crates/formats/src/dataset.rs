@@ -5,6 +5,7 @@ mod camtrap;
 mod columns;
 mod first_row;
 pub(crate) mod kind;
+mod made;
 mod plain;
 
 use std::collections::HashSet;
@@ -93,7 +94,7 @@ pub struct OpenOptions {
 /// Opens inputs: one archive, one folder, or any number of tables.
 ///
 /// Which of these an input is follows from its content, not from its name. Tables that are given
-/// together are one dataset: they hang together by eventID, occurrenceID and taxonID, and the
+/// together are one dataset, and so are the sheets of a workbook: they hang together by eventID, occurrenceID and taxonID, and the
 /// events, if there are any, are its core.
 ///
 /// Errors: [`FormatError`] for anything that is no archive and no table, or breaks a limit.
@@ -114,6 +115,10 @@ pub fn open(
             Opened::Archive(_) if inputs.len() > 1 => return Err(FormatError::Mixed),
             Opened::Archive(members) => {
                 return archived::open(path, &members, options, limits);
+            }
+            Opened::Columnar => tables.push(made::columnar(path, options, limits, &mut notes)?),
+            Opened::Workbook(sheets) => {
+                tables.extend(made::workbook(path, sheets, options, limits, &mut notes)?);
             }
             Opened::File(source) => {
                 camtrap::refuse_file(path, &shown(path), &source, limits)?;

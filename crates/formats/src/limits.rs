@@ -22,7 +22,10 @@ pub struct Limits {
     pub columns: usize,
     /// Bytes of `meta.xml` and of the metadata document: 16 MiB each.
     pub document_bytes: u64,
-    /// Depth of elements in an XML document: 64.
+    /// Bytes of what a workbook or a Parquet file makes a reader hold in memory whole – texts and
+    /// styles, the description of columns: 512 MiB.
+    pub held_bytes: u64,
+    /// Depth of elements in an XML document, and of columns in a Parquet file: 64.
     pub depth: usize,
     /// Bytes of a chunk handed to a worker: 4 MiB. It changes no result.
     pub chunk_bytes: usize,
@@ -39,6 +42,7 @@ impl Default for Limits {
             row_bytes: 16 << 20,
             columns: 4_096,
             document_bytes: 16 << 20,
+            held_bytes: 512 << 20,
             depth: 64,
             chunk_bytes: 4 << 20,
         }

@@ -10,6 +10,7 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder};
 
 use crate::error::FormatError;
 use crate::limits::Limits;
+use crate::made::Made;
 
 /// A stream of bytes.
 pub(crate) type Bytes = Box<dyn Read + Send>;
@@ -25,6 +26,8 @@ pub(crate) enum Source {
     Packed(Box<Self>),
     /// A text that was made of something else.
     Text(Text),
+    /// What never was text, made into rows of text.
+    Made(Made),
     /// A member of a packed tar archive, by where it begins in the unpacked one.
     Tar { archive: PathBuf, start: u64, size: u64 },
     /// A member of a zip archive.
@@ -69,6 +72,7 @@ impl Source {
                 Ok(Box::new(Bounded::new(unpacked, packed, limits)))
             }
             Self::Text(text) => Ok(Box::new(Cursor::new(Arc::clone(&text.0)))),
+            Self::Made(made) => made.open(limits),
             Self::Tar { archive, start, size } => {
                 let mut inner = gunzip(archive, limits)?;
                 // Tar has no index: what stands before the member is unpacked each time.
@@ -109,7 +113,7 @@ impl Source {
     pub(crate) fn byte_len(&self) -> Option<u64> {
         match self {
             Self::File(path) => std::fs::metadata(path).ok().map(|data| data.len()),
-            Self::Gzip(_) | Self::Packed(_) => None,
+            Self::Gzip(_) | Self::Made(_) | Self::Packed(_) => None,
             Self::Tar { size, .. } => Some(*size),
             Self::Text(text) => Some(text.0.len() as u64),
             Self::Zip { member, .. } => Some(member.size),
@@ -176,6 +180,11 @@ fn gunzip(
 struct Bomb {
     limit: u64,
     unit: &'static str,
+}
+
+/// A failure of reading that [`failed`] tells as [`FormatError::TooLarge`].
+pub(crate) fn too_large(limit: u64, unit: &'static str) -> io::Error {
+    io::Error::other(Bomb { limit, unit })
 }
 
 /// A stream that may unpack to so much and no more.

@@ -16,11 +16,16 @@ pub(crate) struct TextForm {
     pub(crate) encoding: &'static Encoding,
     /// How its rows are written, where the splitter does not know that way.
     pub(crate) odd: Option<OddForm>,
+    /// Whether the lines of a file are its rows, as a sheet has them: a line break in a cell is
+    /// none of the file.
+    pub(crate) counts_rows: bool,
 }
 
 /// Bytes of text in UTF-8, and bytes that are not UTF-8 where there was no text.
 pub(crate) struct TextReader {
     stage: Stage,
+    /// The next row, where rows are counted and not lines.
+    next_row: Option<u64>,
 }
 
 enum Stage {
@@ -56,7 +61,7 @@ impl TextReader {
                 row_bytes,
             ))),
         };
-        Ok(Self { stage })
+        Ok(Self { stage, next_row: form.counts_rows.then_some(1) })
     }
 
     /// Reads so many bytes behind those that are there, fewer at the end only.
@@ -73,6 +78,11 @@ impl TextReader {
     /// Takes the lines of the file on which the next rows begin; nothing where rows stand in lines
     /// as they did in the file, so that counting line feeds is enough.
     pub(crate) fn take_lines(&mut self, rows: usize) -> Vec<u64> {
+        if let Some(next) = &mut self.next_row {
+            let first = *next;
+            *next += rows as u64;
+            return (first..*next).collect();
+        }
         match &mut self.stage {
             Stage::Decoded(_) | Stage::Plain(_) => Vec::new(),
             Stage::NormalDecoded(text) => text.take_lines(rows),

@@ -3,6 +3,8 @@
 //! Entities other than XML's own five are never resolved, and a document that declares any is
 //! refused, so that nothing can grow and nothing is fetched.
 
+use std::io::{self, BufRead};
+
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -43,37 +45,101 @@ pub(crate) fn walk(
     let mut reader = Reader::from_str(&text);
     let mut path: Vec<String> = Vec::new();
     loop {
-        let event = reader.read_event().map_err(|_cause| "it is not well-formed XML".to_owned())?;
-        match event {
-            Event::DocType(_) => return Err("it declares a document type".to_owned()),
-            Event::Empty(start) => {
-                let name = start.local_name().as_ref().to_owned();
-                visit(&path, Node::Start(&name, &attributes(&start)?))?;
-                visit(&path, Node::End(&name))?;
+        let event = reader.read_event().map_err(|_cause| NOT_XML.to_owned())?;
+        if matches!(event, Event::Eof) {
+            break;
+        }
+        step(&event, &mut path, limits, &mut visit)?;
+    }
+    if path.is_empty() { Ok(()) } else { Err(CUT_OFF.to_owned()) }
+}
+
+type Visit<'v> = &'v mut dyn FnMut(&[String], Node<'_>) -> Result<(), String>;
+
+/// Whether a walk goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flow {
+    Go,
+    Stop,
+}
+
+/// The same walk over a document in UTF-8 that is too large for the memory.
+///
+/// Errors: what the visitor says; [`io::ErrorKind::InvalidData`] for what is wrong with the
+/// document.
+pub(crate) fn walk_stream(
+    input: impl BufRead,
+    limits: &Limits,
+    mut visit: impl FnMut(&[String], Node<'_>) -> io::Result<Flow>,
+) -> io::Result<()> {
+    let invalid = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
+    let mut reader = Reader::from_reader(input);
+    let (mut path, mut buffer) = (Vec::new(), Vec::new());
+    let mut end: Option<io::Result<()>> = None;
+    loop {
+        buffer.clear();
+        let event = reader.read_event_into(&mut buffer).map_err(|cause| match cause {
+            quick_xml::Error::Io(cause) => io::Error::new(cause.kind(), cause),
+            _ => invalid(NOT_XML.to_owned()),
+        })?;
+        if matches!(event, Event::Eof) {
+            break;
+        }
+        let stepped = step(&event, &mut path, limits, &mut |path, node| match visit(path, node) {
+            Ok(Flow::Go) => Ok(()),
+            Ok(Flow::Stop) => {
+                end = Some(Ok(()));
+                Err(String::new())
             }
-            Event::Start(start) => {
-                let name = start.local_name().as_ref().to_owned();
-                visit(&path, Node::Start(&name, &attributes(&start)?))?;
-                path.push(name);
-                if path.len() > limits.depth {
-                    return Err("its elements are nested too deeply".to_owned());
-                }
+            Err(cause) => {
+                end = Some(Err(cause));
+                Err(String::new())
             }
-            Event::End(_) => {
-                let name = path.pop().ok_or("it is not well-formed XML")?;
-                visit(&path, Node::End(&name))?;
-            }
-            Event::Text(text) => visit(&path, Node::Text(&text))?,
-            Event::CData(text) => visit(&path, Node::Text(&text))?,
-            Event::GeneralRef(entity) => {
-                let character = character(&entity).ok_or(FOREIGN_ENTITY)?;
-                visit(&path, Node::Text(character.encode_utf8(&mut [0; 4])))?;
-            }
-            Event::Eof => break,
-            _ => {}
+        });
+        match (stepped, end.take()) {
+            (Ok(()), _) => {}
+            (Err(_), Some(end)) => return end,
+            (Err(what), None) => return Err(invalid(what)),
         }
     }
-    if path.is_empty() { Ok(()) } else { Err("it is cut off".to_owned()) }
+    if path.is_empty() { Ok(()) } else { Err(invalid(CUT_OFF.to_owned())) }
+}
+
+/// Tells the visitor of one event, and keeps the path.
+fn step(
+    event: &Event<'_>,
+    path: &mut Vec<String>,
+    limits: &Limits,
+    visit: Visit<'_>,
+) -> Result<(), String> {
+    match event {
+        Event::DocType(_) => return Err("it declares a document type".to_owned()),
+        Event::Empty(start) => {
+            let name = start.local_name().as_ref().to_owned();
+            visit(path, Node::Start(&name, &attributes(start)?))?;
+            visit(path, Node::End(&name))?;
+        }
+        Event::Start(start) => {
+            let name = start.local_name().as_ref().to_owned();
+            visit(path, Node::Start(&name, &attributes(start)?))?;
+            path.push(name);
+            if path.len() > limits.depth {
+                return Err("its elements are nested too deeply".to_owned());
+            }
+        }
+        Event::End(_) => {
+            let name = path.pop().ok_or(NOT_XML)?;
+            visit(path, Node::End(&name))?;
+        }
+        Event::Text(text) => visit(path, Node::Text(text))?,
+        Event::CData(text) => visit(path, Node::Text(text))?,
+        Event::GeneralRef(entity) => {
+            let character = character(entity).ok_or(FOREIGN_ENTITY)?;
+            visit(path, Node::Text(character.encode_utf8(&mut [0; 4])))?;
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Decodes a document as its byte-order mark or its declaration says.
@@ -162,6 +228,8 @@ pub(crate) fn escaped(text: &str) -> String {
     out
 }
 
+const CUT_OFF: &str = "it is cut off";
+const NOT_XML: &str = "it is not well-formed XML";
 const FOREIGN_ENTITY: &str = "it uses an entity that is not one of XML's own";
 
 #[cfg(test)]

@@ -40,9 +40,6 @@ pub(super) fn members(path: &Path, limits: &Limits) -> Result<Members, FormatErr
             members.links.insert(name);
             continue;
         }
-        if name == "[Content_Types].xml" {
-            return Err(unsupported(path, "it is a spreadsheet; save its sheets as CSV"));
-        }
         if member.encrypted() {
             return Err(unsupported(path, "a member is encrypted"));
         }

@@ -272,7 +272,7 @@ fn writing(
         (terminator, one_byte(delimiter), has_plain_quote, entry.escape)
     {
         let dialect = Dialect { delimiter, quote, terminator };
-        return (dialect, TextForm { encoding, odd: None });
+        return (dialect, TextForm { encoding, odd: None, counts_rows: false });
     }
     let odd = OddForm {
         delimiter: delimiter.to_owned(),
@@ -283,7 +283,7 @@ fn writing(
             other => other.to_owned(),
         },
     };
-    (NORMAL, TextForm { encoding, odd: Some(odd) })
+    (NORMAL, TextForm { encoding, odd: Some(odd), counts_rows: false })
 }
 
 /// A table whose identifier has no index. It is the column of the fitting term, of an extension

@@ -7,6 +7,7 @@ use crate::dialect::{self, LineEnd};
 use crate::encoding::{self, Certainty};
 use crate::error::FormatError;
 use crate::limits::Limits;
+use crate::made::Made;
 use crate::normalise::{NORMAL, OddForm};
 use crate::source::Source;
 use crate::table::{Column, Dialect, RowKind, Table, TableFile, Terminator};
@@ -32,6 +33,32 @@ pub(super) fn open(
         return Err(FormatError::Unsupported { name: name.to_owned(), reason });
     }
     let (dialect, form) = writing(&text, encoding, options, &mut notes);
+    with_headings(name, source, dialect, form, options, limits, &mut notes)
+}
+
+/// Opens what never was text as a table; how it is written is no question.
+///
+/// Errors: [`FormatError::Document`] where it is empty or its headings cannot be read.
+pub(super) fn open_made(
+    name: &str,
+    made: Made,
+    options: &OpenOptions,
+    limits: &Limits,
+    notes: &mut Notes<'_>,
+) -> Result<Table, FormatError> {
+    let form = TextForm { encoding: UTF_8, odd: None, counts_rows: true };
+    with_headings(name, &Source::Made(made), NORMAL, form, options, limits, notes)
+}
+
+fn with_headings(
+    name: &str,
+    source: &Source,
+    dialect: Dialect,
+    form: TextForm,
+    options: &OpenOptions,
+    limits: &Limits,
+    notes: &mut Notes<'_>,
+) -> Result<Table, FormatError> {
     let mut table = Table {
         name: name.to_owned(),
         kind: RowKind::Other,
@@ -49,7 +76,7 @@ pub(super) fn open(
         header_lines: 0,
         limits: *limits,
     };
-    read_headings(&mut table, &mut notes)?;
+    read_headings(&mut table, notes)?;
     table.kind = kind::of_columns(&table.columns);
     table.row_type = kind::type_of(table.kind).to_owned();
     table.id = id_column(&table);
@@ -119,7 +146,7 @@ fn writing(
         let terminator =
             if found.line_end == LineEnd::CrLf { Terminator::CrLf } else { Terminator::Lf };
         let dialect = Dialect { delimiter: found.delimiter, quote, terminator };
-        return (dialect, TextForm { encoding, odd: None });
+        return (dialect, TextForm { encoding, odd: None, counts_rows: false });
     }
     let odd = OddForm {
         delimiter: char::from(found.delimiter).to_string(),
@@ -127,7 +154,7 @@ fn writing(
         escape: options.escape.map(char::from),
         terminator: String::new(),
     };
-    (NORMAL, TextForm { encoding, odd: Some(odd) })
+    (NORMAL, TextForm { encoding, odd: Some(odd), counts_rows: false })
 }
 
 /// Reads the first row that is not blank as headings.

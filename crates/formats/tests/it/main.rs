@@ -12,6 +12,8 @@
 
 mod archives;
 mod boundaries;
+mod columnar;
+mod containers;
 mod descriptors;
 mod geometries;
 mod hostile_archives;
@@ -27,3 +29,4 @@ mod raw_zip;
 mod real;
 mod round_trips;
 mod support;
+mod workbooks;
