@@ -30,7 +30,7 @@ use crate::tally::{Reject, RowCount};
 use crate::ties::{Had, Ties, tie};
 use crate::verdict::Verdict;
 
-pub(crate) use output::Folder;
+pub(crate) use output::{CSV, Folder};
 pub(crate) use thing::{Thing, ThingCache};
 pub(crate) use zones::{Zone, Zones};
 

@@ -4,6 +4,7 @@
 //! written nothing; [`Prepared::write`] is the only way to bytes.
 
 mod attempts;
+mod containers;
 mod error;
 mod package;
 
@@ -97,6 +98,8 @@ pub struct Settings {
     pub despite_earlier: bool,
     /// The form to write; nothing for the form that came in.
     pub form: Option<OutputForm>,
+    /// Cells of CSV that a spreadsheet program would take for formulas get an apostrophe.
+    pub is_neutral: bool,
     /// The day on which the copy is made.
     pub today: Day,
     /// Threads.

@@ -110,3 +110,57 @@ fn gave_up() -> io::Error {
 
 /// Pieces that may wait to be read.
 const PIECES: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(
+        write: impl FnOnce(&mut RowSink) -> io::Result<()> + Send + 'static,
+    ) -> Result<String, io::Error> {
+        let mut text = String::new();
+        pipe(Path::new("x"), write).unwrap().read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    #[test]
+    fn rows_come_as_they_were_written() {
+        let text = read(|rows| {
+            rows.row(["a", "b,c", "d \"e\"\n"].into_iter())?;
+            rows.blank()?;
+            rows.row([""].into_iter())
+        });
+        assert_eq!(text.unwrap(), "a,\"b,c\",\"d \"\"e\"\"\n\"\n\n\"\"\n");
+    }
+
+    #[test]
+    fn a_reader_that_gives_up_is_an_error_and_not_an_end() {
+        let broken = read(|rows| {
+            rows.row(["a"].into_iter())?;
+            panic!("a table that makes no sense")
+        });
+        assert_eq!(broken.unwrap_err().kind(), io::ErrorKind::InvalidData);
+        let failed = read(|_| Err(io::ErrorKind::NotFound.into()));
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::NotFound);
+        let apart: Result<(), _> = apart(PathBuf::from("x"), |_| panic!("no sense either"));
+        assert!(matches!(apart, Err(FormatError::Damaged { .. })));
+    }
+
+    #[test]
+    fn rows_that_nobody_reads_are_not_made() {
+        let (told, hears) = std::sync::mpsc::channel();
+        let endless = move |rows: &mut RowSink| {
+            let end = loop {
+                if let Err(cause) = rows.row(["a row"].into_iter()) {
+                    break cause.kind();
+                }
+            };
+            told.send(end).map_err(io::Error::other)
+        };
+        let mut rows = pipe(Path::new("x"), endless).unwrap();
+        rows.read_exact(&mut [0; 10]).unwrap();
+        drop(rows);
+        let end = hears.recv_timeout(std::time::Duration::from_secs(60));
+        assert_eq!(end.unwrap(), io::ErrorKind::BrokenPipe);
+    }
+}

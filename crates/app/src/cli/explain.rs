@@ -58,6 +58,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         registry: None,
         despite_earlier: false,
         form: None,
+        is_neutral: false,
         today: clock::today(),
         workers: 1,
     };

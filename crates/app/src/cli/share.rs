@@ -52,6 +52,9 @@ pub(crate) struct Args {
     /// The form to write; by default the form that came in.
     #[arg(long, value_enum)]
     format: Option<Form>,
+    /// Puts an apostrophe before cells of CSV that a spreadsheet program would take for formulas.
+    #[arg(long)]
+    neutral_csv: bool,
     /// Title of the copy; by default one is made from published values.
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
@@ -83,8 +86,12 @@ enum Form {
     Csv,
     /// A Darwin Core archive.
     Dwca,
+    /// Parquet; GeoParquet for tables with places and for layers.
+    Parquet,
     /// Tab-separated tables.
     Tsv,
+    /// A workbook with a sheet for each table.
+    Xlsx,
 }
 
 /// Makes the copy.
@@ -131,8 +138,11 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         form: args.format.map(|form| match form {
             Form::Csv => OutputForm::Csv,
             Form::Dwca => OutputForm::Dwca,
+            Form::Parquet => OutputForm::Parquet,
             Form::Tsv => OutputForm::Tsv,
+            Form::Xlsx => OutputForm::Xlsx,
         }),
+        is_neutral: args.neutral_csv,
         today,
         workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
     };

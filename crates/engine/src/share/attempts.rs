@@ -13,7 +13,8 @@ use reedbed_formats::dataset::{self, Dataset, OpenOptions};
 use reedbed_formats::limits::Limits;
 use serde::Serialize;
 
-use super::{Prepared, Progress, ShareError, Shared, Stage, Written};
+use super::containers::convert;
+use super::{OutputForm, Prepared, Progress, ShareError, Shared, Stage, Written};
 use crate::siblings::Located;
 
 /// What came of attacking a copy.
@@ -38,6 +39,21 @@ impl Prepared<'_> {
     /// Errors: [`ShareError::Broken`] where the attacks locate protected records and nothing can be
     /// told more carefully.
     pub fn write_attacked(
+        self,
+        folder: &Path,
+        progress: &dyn Progress,
+    ) -> Result<Shared, ShareError> {
+        let (form, is_neutral) = (self.settings().form, self.settings().is_neutral);
+        let mut shared = self.write_unbroken(folder, progress)?;
+        let is_made_anew = matches!(form, Some(OutputForm::Parquet | OutputForm::Xlsx));
+        if is_made_anew || is_neutral {
+            // CRASH: the folder of the package is not in its place yet; it is dropped as a whole.
+            shared.files = convert(folder, form, is_neutral)?;
+        }
+        Ok(shared)
+    }
+
+    fn write_unbroken(
         mut self,
         folder: &Path,
         progress: &dyn Progress,

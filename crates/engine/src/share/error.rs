@@ -1,6 +1,7 @@
 //! What can go wrong when a copy is made.
 
 use reedbed_adversary::Findings;
+use reedbed_formats::container::ContainerError;
 use reedbed_formats::error::FormatError;
 
 /// Why a copy was not made. Nothing of it is left behind.
@@ -49,6 +50,9 @@ pub enum ShareError {
         /// How many.
         rows: u64,
     },
+    /// A finished table does not go into the wanted container.
+    #[error("the copy cannot be put into the wanted form")]
+    Container(#[source] Box<ContainerError>),
     /// The copy cannot be written.
     #[error("the copy cannot be written")]
     Writing(#[source] std::io::Error),

@@ -26,8 +26,12 @@ pub enum OutputForm {
     Csv,
     /// A Darwin Core archive.
     Dwca,
+    /// Parquet, GeoParquet where there are places; made of comma-separated tables in the end.
+    Parquet,
     /// Tab-separated tables.
     Tsv,
+    /// A workbook; made of comma-separated tables in the end.
+    Xlsx,
 }
 
 /// How a table is called and written in the copy.
@@ -104,7 +108,9 @@ pub(super) fn write(
 /// The packaging of the copy; nothing for plain tables.
 fn packaging(copy: &Prepared<'_>) -> Option<Packaging> {
     match (copy.settings().form, copy.dataset().form) {
-        (Some(OutputForm::Csv | OutputForm::Tsv), _) => None,
+        (Some(OutputForm::Csv | OutputForm::Parquet | OutputForm::Tsv | OutputForm::Xlsx), _) => {
+            None
+        }
         (Some(OutputForm::Dwca), Form::Tables) => Some(Packaging::Zip),
         (None, Form::Tables) => None,
         (_, Form::Archive(packaging)) => Some(packaging),
@@ -130,7 +136,7 @@ fn targets(copy: &Prepared<'_>) -> Vec<Target> {
     for plan in copy.plans() {
         let table = plan.table;
         let (dialect, has_header) = match copy.settings().form {
-            Some(OutputForm::Csv) => (CSV, true),
+            Some(OutputForm::Csv | OutputForm::Parquet | OutputForm::Xlsx) => (CSV, true),
             Some(OutputForm::Tsv) => (TSV, true),
             _ => (table.dialect, table.has_header),
         };

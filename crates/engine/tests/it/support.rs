@@ -85,6 +85,7 @@ pub(crate) fn settings(rules: RuleSet) -> Settings {
         registry: None,
         despite_earlier: false,
         form: None,
+        is_neutral: false,
         today: Day::new(2026, 11, 23).unwrap(),
         workers: 2,
     }

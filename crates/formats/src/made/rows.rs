@@ -167,3 +167,38 @@ pub(crate) fn write_cell(out: &mut Vec<u8>, cell: &str) {
 const PIECE: usize = 1 << 18;
 /// Rows of a sheet, in every program that there is.
 pub(crate) const MOST_ROWS: u32 = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheet(cells: &[(u32, usize, &str)]) -> io::Result<String> {
+        let (sender, pieces) = std::sync::mpsc::sync_channel(99);
+        let mut sink = RowSink::new(sender);
+        let mut rows = SheetRows::new(&mut sink, 4, 20);
+        cells.iter().try_for_each(|(row, column, text)| rows.cell(*row, *column, text))?;
+        rows.finish()?;
+        sink.end(Ok(()));
+        let pieces = pieces.iter().map_while(|piece| piece.unwrap());
+        Ok(String::from_utf8(pieces.flatten().collect()).unwrap())
+    }
+
+    #[test]
+    fn rows_stand_on_their_lines_and_are_as_wide_as_the_headings() {
+        let cells = [(1, 0, "a"), (1, 2, "c"), (3, 1, "x"), (4, 3, "y"), (5, 0, "")];
+        assert_eq!(sheet(&cells).unwrap(), "\na,,c\n\n,x,\n,,,y\n");
+        assert_eq!(sheet(&[]).unwrap(), "");
+    }
+
+    #[test]
+    fn cells_that_no_sheet_has_are_refused() {
+        assert!(sheet(&[(2, 0, "a"), (1, 0, "b")]).is_err());
+        assert!(sheet(&[(MOST_ROWS - 1, 0, "a")]).is_ok());
+        assert!(sheet(&[(MOST_ROWS, 0, "a")]).is_err());
+        assert!(sheet(&[(0, 3, "a")]).is_ok());
+        assert!(sheet(&[(0, 4, "a")]).is_err());
+        let half = "0123456789";
+        assert!(sheet(&[(0, 0, half), (0, 1, half), (1, 0, half)]).is_ok());
+        assert!(sheet(&[(0, 0, half), (0, 1, half), (0, 2, "x")]).is_err());
+    }
+}

@@ -166,6 +166,22 @@ fn points_become_latitude_and_longitude() {
 }
 
 #[test]
+fn heights_of_points_are_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut high = point(4.5, 52.1);
+    high[2] = 3;
+    high[1] = 0xe9;
+    high.extend(7.0_f64.to_le_bytes());
+    for kinds in ["\"Point Z\"", ""] {
+        let all = with(vec![Some(high.clone()), None]);
+        let path = write(folder.path(), all, Some(&geo(kinds, "")), Compression::SNAPPY);
+        let dataset = open(&[path]).unwrap();
+        assert_eq!(rows(&dataset.tables[0])[0], ["Ardea alba", "52.1", "4.5"]);
+        assert_eq!(dataset.notes[0].text, "its points have heights, which were left aside");
+    }
+}
+
+#[test]
 fn other_shapes_become_a_footprint() {
     let folder = tempfile::tempdir().unwrap();
     let line = [1_u8, 2, 0, 0, 0, 2, 0, 0, 0].to_vec();
