@@ -2,7 +2,7 @@
 //! grid, the same pseudonyms.
 //!
 //! First everything is surveyed, so that what is protected in one kind is known to all; then what lies
-//! beside a protected place of another kind takes its verdict ([`zones`]); then each kind is written
+//! beside a protected place of another kind takes its verdict (`zones`); then each kind is written
 //! into a folder of its own.
 
 mod camera;

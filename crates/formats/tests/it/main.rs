@@ -23,6 +23,7 @@ mod inspections;
 mod kinds;
 mod layer_files;
 mod layers;
+mod layers_out;
 mod names;
 mod plain;
 mod raw_zip;
