@@ -9,9 +9,9 @@ use shapefile::dbase::{self, FieldName, FieldValue, TableWriterBuilder};
 use shapefile::{Multipoint, NO_DATA, PointZ, Polygon, PolygonRing, Polyline};
 
 use crate::layer_files::{
-    RD_NEW, WGS84, add_layer, blob, geopackage, point, polygon, register, shapefile as shapes,
+    RD_NEW, WGS84, add_layer, blob, geopackage, point, register, shapefile as shapes,
 };
-use crate::support::{file, trial_data, zip};
+use crate::support::{file, zip};
 
 fn open(path: &Path) -> Vec<Layer> {
     layer::open(path, &Limits::default()).unwrap()

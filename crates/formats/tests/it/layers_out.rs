@@ -1,6 +1,6 @@
 //! What is written of layers, and that it reads back.
 
-use reedbed_formats::layer::{Feature, Geometry, write_geojson};
+use reedbed_formats::layer::{Feature, Geometry, Value, write_geojson};
 
 use crate::layer_files::{add_layer, blob, geopackage, polygon};
 use crate::layers::{features, only};
