@@ -1,5 +1,6 @@
 //! All attacks on one copy, in two readings: what is protected, then what gives it away.
 
+use reedbed_core::period::Day;
 use reedbed_core::place::Point;
 use reedbed_formats::dataset::Dataset;
 use reedbed_formats::error::FormatError;
@@ -69,6 +70,17 @@ pub fn attack(
     let mut telling: Vec<u32> = first.telling.iter().copied().collect();
     telling.sort_unstable();
     let odds = trials.odds(&second.sites, (&second.gaps, &second.seams), &telling, &first.targets);
+    let mut lacking: FxHashMap<u32, f64> = FxHashMap::default();
+    let mut crowds: FxHashMap<RegionOf, f64> = FxHashMap::default();
+    for target in &first.targets {
+        *crowds.entry(region_of(target)).or_default() += 1.0;
+        for column in &telling {
+            let knows = |of: &Numbered| of.column == *column && second.gaps.knows(*of);
+            if !target.numbers.iter().any(knows) {
+                *lacking.entry(*column).or_default() += 1.0;
+            }
+        }
+    }
     let mut claims = Claims::default();
     claims.exact = std::mem::take(&mut first.exact);
     let mut board = Board {
@@ -79,6 +91,8 @@ pub fn attack(
         telling,
         path_odds: FxHashMap::default(),
         trials: &trials,
+        lacking,
+        crowds,
         claims,
     };
     for (index, target) in first.targets.iter().enumerate() {
@@ -102,6 +116,13 @@ pub fn attack(
     Ok(board.claims.findings(copy, sensitive.rules, &first.targets, settings))
 }
 
+/// The region and the period that a record states.
+type RegionOf = (Option<[i64; 4]>, Option<(Day, Day)>);
+
+fn region_of(target: &Target) -> RegionOf {
+    (target.allowed.map(|place| place.bounds()), target.days)
+}
+
 struct Board<'a, 'd> {
     reading: &'a Reading<'d>,
     first: &'a First,
@@ -110,6 +131,10 @@ struct Board<'a, 'd> {
     /// Columns whose numbers tell places.
     telling: Vec<u32>,
     trials: &'a Trials,
+    /// By column, how many protected records have no number of their own in a known series.
+    lacking: FxHashMap<u32, f64>,
+    /// By region and period, how many protected records state them.
+    crowds: FxHashMap<RegionOf, f64>,
     /// By the distance that counts as near, as bits: how often the way leads to the place.
     path_odds: FxHashMap<(usize, u64), PathOdds>,
     claims: Claims,
@@ -241,7 +266,14 @@ impl Board<'_, '_> {
                 let Some(crowd) = few.crowd(target.near_m()) else { continue };
                 let kinds = [Kind::Gap(*column, at), Kind::GapOfTaxa(*column, at)];
                 let chances = kinds.map(|kind| self.odds.chance_of_gaps(kind, &crowd));
-                let chance = chances.into_iter().fold(0.0, f64::max);
+                // Where hardly more numbers are missing than records lack one, each gap is of one.
+                let explained = self.lacking.get(column).copied().unwrap_or(0.0)
+                    / self.second.gaps.missing(*column).max(1) as f64;
+                // As many records as sites: whichever is where, each site has one.
+                let crowded = self.crowds.get(&region_of(target)).copied().unwrap_or(1.0)
+                    / crowd.sites.max(1) as f64;
+                let by_count = explained.min(1.0) * crowd.share.max(crowded.min(1.0));
+                let chance = chances.into_iter().fold(by_count, f64::max);
                 let because = format!(
                     "Numbers are missing between neighbours of one place at {} in its region and \
                      period; such gaps lead to the right place in at least {:.0} % of cases.",

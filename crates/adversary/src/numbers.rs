@@ -93,6 +93,8 @@ pub(crate) struct Gaps {
     /// All numbers, for finding what stands beside one.
     numbers: Vec<Bearer>,
     series: FxHashSet<(u32, u64)>,
+    /// By column, how many numbers are missing in all.
+    missing: FxHashMap<u32, u64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -134,6 +136,11 @@ impl Numbers {
         let mut gaps = Gaps::default();
         for pair in self.numbers.windows(2) {
             let [below, above] = pair else { continue };
+            let is_one = (below.0.column, below.0.series) == (above.0.column, above.0.series);
+            let step = above.0.number.saturating_sub(below.0.number);
+            if is_one && (2..=LONGEST).contains(&step) {
+                *gaps.missing.entry(below.0.column).or_default() += step - 1;
+            }
             if let Some(gap) = gap(below, above).filter(|_| above.0.number - below.0.number > 1) {
                 let at = gaps.gaps.len();
                 let square = (gap.column, square(gap.point.lat().0), square(gap.point.lon().0));
@@ -181,6 +188,11 @@ impl Gaps {
             self.numbers.iter().filter(of_column).partition(|(.., group)| is_held(*group));
         let held = held.into_iter().map(|(_, place, days, _)| (place, days)).collect();
         (Numbers { numbers: left }.gaps(), held)
+    }
+
+    /// How many numbers are missing in a column.
+    pub(crate) fn missing(&self, column: u32) -> u64 {
+        self.missing.get(&column).copied().unwrap_or(0)
     }
 
     /// How many records have a number in a column, by group.
@@ -284,6 +296,8 @@ const TOGETHER_M: f64 = 1_000.0;
 /// A column may tell places if more than this share of its neighbours lies together. How sure a gap
 /// is, trials say: this only spares the work where it is hopeless.
 const TELLING: f64 = 0.05;
+/// A longer gap is no gap: the series goes on elsewhere.
+const LONGEST: u64 = 64;
 /// Numbers on both sides of a gap are no farther apart.
 const WIDEST: u64 = FARTHEST;
 const SQUARE: i64 = DEGREE / 20;

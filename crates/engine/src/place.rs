@@ -44,8 +44,6 @@ struct Written {
     region: Region,
     uncertainty_m: f64,
     precision: String,
-    had_uncertainty: bool,
-    is_standing: bool,
 }
 
 /// A stated circle that would not hold the true place.
@@ -85,13 +83,7 @@ impl ToldPlace {
         if !region.contains(stated.point) || distance > uncertainty_m {
             return Err(Untrue);
         }
-        let written = Written {
-            region,
-            uncertainty_m,
-            precision: precision(told),
-            had_uncertainty: stated.uncertainty_m.is_some(),
-            is_standing,
-        };
+        let written = Written { region, uncertainty_m, precision: precision(told) };
         Ok(Self { told, written: Some(written) })
     }
 
@@ -101,7 +93,7 @@ impl ToldPlace {
     }
 
     /// The value of a place term; nothing where it stays as it is.
-    pub(crate) fn value(&self, term: &str, original: &str) -> Option<String> {
+    pub(crate) fn value(&self, term: &str) -> Option<String> {
         let Some(written) = &self.written else {
             return (self.told != PlaceTold::AsHeld).then(String::new);
         };
@@ -114,18 +106,10 @@ impl ToldPlace {
             "coordinatePrecision" => written.precision.clone(),
             "footprintWKT" => written.region.wkt(),
             "footprintSRS" => statement::DATUM.to_owned(),
-            "georeferenceRemarks" => self.remarks(written, original),
+            // PRIVACY: the same for all: whether a place had an uncertainty tells it from others.
+            "georeferenceRemarks" => statement::COVERS.to_owned(),
             _ => String::new(),
         })
-    }
-
-    fn remarks(&self, written: &Written, original: &str) -> String {
-        let says_so = written.is_standing && original == statement::NO_UNCERTAINTY;
-        if says_so || !written.had_uncertainty {
-            statement::NO_UNCERTAINTY.to_owned()
-        } else {
-            String::new()
-        }
     }
 
     /// How the place is told in the end.
@@ -287,7 +271,7 @@ mod tests {
             "georeferenceRemarks",
         ]
         .iter()
-        .map(|term| place.value(term, "").unwrap())
+        .map(|term| place.value(term).unwrap())
         .collect()
     }
 
@@ -303,7 +287,7 @@ mod tests {
             &keys(),
         )
         .unwrap();
-        assert_eq!(values(&place), ["41.1", "-8.6", "8000", ""]);
+        assert_eq!(values(&place), ["41.1", "-8.6", "8000", statement::COVERS]);
     }
 
     #[test]
@@ -311,7 +295,7 @@ mod tests {
         let place =
             ToldPlace::tell(Some(stated("41.08553", "-8.55139", None)), &decision(high()), &keys())
                 .unwrap();
-        assert_eq!(values(&place)[3], statement::NO_UNCERTAINTY);
+        assert_eq!(values(&place)[3], statement::COVERS);
     }
 
     #[test]
@@ -346,7 +330,7 @@ mod tests {
                 .unwrap();
                 assert_eq!(values(&again)[..3], v[..3]);
                 assert!(again.region() == first.region());
-                assert_eq!(again.value("georeferenceRemarks", &v[3]).unwrap(), v[3]);
+                assert_eq!(again.value("georeferenceRemarks").unwrap(), v[3]);
             }
         }
     }
@@ -365,7 +349,7 @@ mod tests {
         let place =
             ToldPlace::tell(Some(stated("41", "-9", Some(80_000.0))), &decision(high()), &keys())
                 .unwrap();
-        assert_eq!(values(&place), ["41", "-9", "80000", ""]);
-        assert_eq!(place.value("coordinatePrecision", "").unwrap(), "1");
+        assert_eq!(values(&place), ["41", "-9", "80000", statement::COVERS]);
+        assert_eq!(place.value("coordinatePrecision").unwrap(), "1");
     }
 }

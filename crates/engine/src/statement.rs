@@ -18,9 +18,9 @@ pub const OTHER_COLUMNS: &str = "other columns";
 pub const PSEUDONYMS: &str = "Identifiers are pseudonyms.";
 /// What dataGeneralizations says of a place that is not told.
 pub const PLACE_WITHHELD: &str = "The place is withheld.";
-/// georeferenceRemarks of a record that stated no uncertainty.
-pub const NO_UNCERTAINTY: &str = "The original place was given without an uncertainty; \
-     coordinateUncertaintyInMeters covers the generalised region only.";
+/// georeferenceRemarks of a generalised place.
+pub const COVERS: &str = "coordinateUncertaintyInMeters covers the generalised region and whatever \
+     uncertainty the original place was given with.";
 /// geodeticDatum of every generalised place.
 pub const DATUM: &str = "EPSG:4326";
 

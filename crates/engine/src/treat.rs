@@ -271,7 +271,7 @@ impl Treatment {
                     record.treated(CONSTANT, column, Cow::Borrowed(value)).into_owned()
                 }
                 Added::Statement("license") => terms_of_use.unwrap_or("").to_owned(),
-                Added::Statement(name) => telling.place.value(name, "").unwrap_or_default(),
+                Added::Statement(name) => telling.place.value(name).unwrap_or_default(),
             })
             .collect();
         // What the record says of itself comes last, when all of it is known.

@@ -170,7 +170,7 @@ impl<'a> Photos<'a> {
                 out.count.withheld += 1;
                 continue;
             }
-            let place = |term: &str| told.value(term, "").unwrap_or_default();
+            let place = |term: &str| told.value(term).unwrap_or_default();
             let day = photo.time.and_then(Instant::day);
             let period = day.and_then(|day| Period::new(day, day));
             let period = ToldPeriod::tell(period, verdict.decision.period).period();

@@ -340,7 +340,7 @@ impl Surveyed {
     }
 
     fn as_told(&self, pseudonym: &str, verdict: &Verdict, told: &ToldPlace) -> Vec<String> {
-        let place = |term: &str| told.value(term, "").unwrap_or_default();
+        let place = |term: &str| told.value(term).unwrap_or_default();
         vec![
             pseudonym.to_owned(),
             String::new(),

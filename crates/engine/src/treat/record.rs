@@ -82,8 +82,10 @@ impl RecordTreatment<'_, '_> {
             Action::IfName => self.name(index, term.name, value),
             // The steward allowed the type of this measurement.
             Action::IfNumber if term.name == "measurementValue" => {
+                // In a table of records nobody has looked at the type yet.
+                let is_allowed = !self.telling.decision.allowed_measurements.is_empty();
                 let is_number = value.trim_ascii().parse::<f64>().is_ok();
-                self.keep_if(is_number, term.name, value)
+                self.keep_if(is_allowed && is_number, term.name, value)
             }
             Action::IfNumber => self.keep_if(is_plain_number(&value), term.name, value),
             Action::IfWords(words) => self.keep_if(all_words_in(&value, words), term.name, value),
@@ -97,7 +99,7 @@ impl RecordTreatment<'_, '_> {
                 }
                 None => value,
             },
-            Action::Place => match self.telling.place.value(term.name, &value) {
+            Action::Place => match self.telling.place.value(term.name) {
                 Some(told) if told.is_empty() => self.empty(term.name, &value),
                 Some(told) => told.into(),
                 None => value,

@@ -35,7 +35,7 @@ fn a_protected_record_is_generalised_and_says_so() {
         ("coordinateUncertaintyInMeters", "8000"),
         ("coordinatePrecision", "0.1"),
         ("footprintWKT", "POLYGON ((4.55 52.05, 4.65 52.05, 4.65 52.15, 4.55 52.15, 4.55 52.05))"),
-        ("georeferenceRemarks", ""),
+        ("georeferenceRemarks", reedbed_engine::statement::COVERS),
         ("locality", "withheld (see informationWithheld)"),
         ("eventDate", "2021-01-01/2021-12-31"),
         ("recordedBy", "withheld (see informationWithheld)"),

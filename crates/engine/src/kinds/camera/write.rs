@@ -363,7 +363,7 @@ fn told_cell(
     told: &ToldPlace,
     judge: &Judge<'_>,
 ) -> String {
-    let place = |term: &str| told.value(term, cell).unwrap_or_default();
+    let place = |term: &str| told.value(term).unwrap_or_default();
     match heading {
         "deploymentID" => judge.pseudonyms.of("deployment", cell),
         "locationID" => judge.pseudonyms.of("location", cell),

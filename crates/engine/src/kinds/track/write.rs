@@ -308,7 +308,7 @@ impl Tracks<'_> {
         let period = period.filter(|_| precision != Precision::None);
         let period = period.map(|period| period.generalise(precision));
         let animal = self.animals.of(fix.individual);
-        let place = |term: &str| told.value(term, "").unwrap_or_default();
+        let place = |term: &str| told.value(term).unwrap_or_default();
         let taxon = match fix.taxon {
             "" => animal.map_or("", |animal| &animal.taxon),
             taxon => taxon,
