@@ -29,7 +29,7 @@ impl Mentions {
             .filter_map(|(_, rule)| rules.taxon(rule.taxon?))
             .flat_map(|taxon| {
                 let vernacular = taxon.vernacular_names.iter().map(|name| name.trim().to_owned());
-                binomial(&taxon.scientific_name).into_iter().chain(vernacular)
+                spellings(&taxon.scientific_name).into_iter().chain(vernacular)
             })
             .filter(|name| name.chars().count() >= SHORTEST)
             .collect();
@@ -81,19 +81,27 @@ pub(crate) fn columns(table: &Table) -> Vec<usize> {
     (0..table.columns.len()).filter(is_text).collect()
 }
 
-/// Genus and species, or the one word of a name above the species.
-fn binomial(name: &str) -> Option<String> {
+/// Genus and species in the ways in which texts write them, or the one word of a name above the
+/// species.
+fn spellings(name: &str) -> Vec<String> {
     let mut words = name.split_whitespace();
-    let first = words.next()?;
+    let Some(first) = words.next() else { return Vec::new() };
     let second = words
         .find(|word| !word.starts_with('('))
         .filter(|word| word.chars().all(|c| c.is_lowercase() || c == '-'));
-    Some(match second {
-        Some(second) => format!("{first} {second}"),
-        None => first.to_owned(),
-    })
+    let Some(second) = second else { return vec![first.to_owned()] };
+    let mut spellings: Vec<String> =
+        BETWEEN_WORDS.iter().map(|between| format!("{first}{between}{second}")).collect();
+    if let Some(initial) = first.chars().next() {
+        spellings.extend(
+            [". ", ".", " ", "._", "_"].map(|between| format!("{initial}{between}{second}")),
+        );
+    }
+    spellings
 }
 
+/// What stands between genus and epithet in texts and codes.
+const BETWEEN_WORDS: &[&str] = &[" ", "  ", "\u{a0}", "-", "_", ".", "+", "%20", ""];
 /// Letters of a name.
 const SHORTEST: usize = 5;
 /// Numbers, identifiers, people and places, in which no sentence stands.

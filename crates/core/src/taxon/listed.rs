@@ -4,7 +4,8 @@ use super::name::Name;
 use super::near::is_near;
 use super::rank::Rank;
 use super::reading::Reading;
-use super::word::{Token, base, clean, folded_words, tokens};
+use super::vocabulary::is_particle;
+use super::word::{Token, base, clean, folded_words, is_capital, is_letters, is_small, tokens};
 
 /// A taxon as a rule names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -62,7 +63,16 @@ impl RuleTaxon {
 
     /// What the scientific name is taken for.
     pub fn read_as(&self) -> ReadAs {
+        if self.is_several() {
+            return ReadAs::Several;
+        }
+        if self.may_be_code() {
+            return ReadAs::Code;
+        }
         let readings = Reading::all_of(&self.scientific_name);
+        if readings.first().is_some_and(|own| own.is_abbreviated || own.is_cut_short()) {
+            return ReadAs::Abbreviated;
+        }
         let Some(own) = readings.first().filter(|own| own.has_name()) else {
             return ReadAs::Nothing;
         };
@@ -86,6 +96,39 @@ impl RuleTaxon {
         } else {
             ReadAs::Name
         }
+    }
+
+    /// Whether the cell names more than one taxon: a second genus with an epithet stands behind a
+    /// comma, a bar or an "and". The parents of a hybrid are one.
+    fn is_several(&self) -> bool {
+        let cleaned = clean(&self.scientific_name);
+        let is_name = |piece: &str| {
+            let cleaned = tokens(piece);
+            let mut words = cleaned.iter().filter_map(|token| token.word());
+            let (Some(first), second) = (words.next(), words.next()) else { return false };
+            let is_epithet = |word: &str| is_small(word) && is_letters(word) && word.len() > 2;
+            is_capital(first)
+                && is_letters(first)
+                && second.is_some_and(|word| {
+                    let lower = word.to_ascii_lowercase();
+                    is_epithet(word) && !is_particle(&lower) && !NOT_EPITHETS.contains(&&*lower)
+                })
+        };
+        let joined = SEPARATING_WORDS
+            .iter()
+            .fold(cleaned.into_owned(), |text, word| text.replace(word, ";"));
+        let is_separator = |c: char| matches!(c, ',' | ';' | '|' | '/' | '&' | '+' | '\n' | '\r');
+        joined.split(is_separator).filter(|piece| is_name(piece)).nth(1).is_some()
+    }
+
+    /// Whether it is one short word in capitals, or has digits in its first word, such as the codes of
+    /// bird ringers: a genus written like that is said to be one by its rank.
+    fn may_be_code(&self) -> bool {
+        let mut words = self.scientific_name.split_whitespace();
+        let (Some(word), None) = (words.next(), words.next()) else { return false };
+        let is_capitals = word.bytes().all(|byte| byte.is_ascii_uppercase());
+        let has_digits = word.bytes().any(|byte| byte.is_ascii_digit());
+        self.rank.is_none() && (is_capitals && word.len() <= LONGEST_CODE || has_digits)
     }
 
     /// The words of the scientific name that a reading uses, as they are written.
@@ -144,6 +187,10 @@ fn without_lone_author(name: &str) -> &str {
 /// What a listed name is taken for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadAs {
+    /// A name with words cut short, which may be that of many taxa.
+    Abbreviated,
+    /// What may be a code.
+    Code,
     /// A genus: the species is left open.
     Genus(String),
     /// A hybrid formula.
@@ -156,6 +203,15 @@ pub enum ReadAs {
     Part(String),
     /// A phrase name or a cultivar.
     Phrase,
+    /// Names of several taxa.
+    Several,
+}
+
+impl ReadAs {
+    /// Whether records can be held against it.
+    pub fn is_comparable(&self) -> bool {
+        !matches!(self, Self::Abbreviated | Self::Code | Self::Nothing | Self::Several)
+    }
 }
 
 /// A folded word of a vernacular name, without a plural or genitive `s`.
@@ -165,3 +221,14 @@ pub(super) fn singular(word: &str) -> String {
         _ => word.to_owned(),
     }
 }
+
+/// Words between two names of one cell.
+const SEPARATING_WORDS: &[&str] = &[
+    " and ", " e ", " et ", " i ", " ja ", " och ", " og ", " oder ", " or ", " ou ", " und ",
+    " y ",
+];
+/// Small words behind an author.
+const NOT_EPITHETS: &[&str] = &["emend", "nec", "non", "sensu", "auct", "auctt", "bis", "fil"];
+/// Letters of the longest code: 4-letter codes of the American bird banding laboratory, six letters
+/// elsewhere.
+const LONGEST_CODE: usize = 6;

@@ -142,7 +142,8 @@ impl<'a> OwnNames<'a> {
             if readings.iter().any(|reading| !reading.is_plain) {
                 self.unclear.push(piece);
             }
-            for reading in readings {
+            let apart = Reading::unglued(piece).map(|text| Reading::of(&text));
+            for reading in readings.into_iter().chain(apart) {
                 if reading.has_name() && !self.readings.contains(&reading) {
                     self.readings.push(reading);
                 }

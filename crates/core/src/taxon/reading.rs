@@ -12,7 +12,7 @@ use nameparser::model::{NamePart, NameType, ParsedName};
 
 use super::rank::Rank;
 use super::vocabulary::is_open;
-use super::word::{Token, base, clean, folded_words, stem, tokens};
+use super::word::{Token, apart, base, clean, folded_words, stem, tokens};
 
 /// An epithet, folded.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -56,6 +56,8 @@ pub(super) struct Reading {
     pub(super) subgenus: Option<String>,
     /// Epithet of the species; none for a name above it, and where it is left open.
     pub(super) species: Option<Epithet>,
+    /// Whether a full stop follows the epithet, so that it may be its first letters only.
+    pub(super) is_cut: bool,
     /// Epithets below the species, from the highest rank to the lowest.
     pub(super) below: Vec<Epithet>,
     /// Words of a phrase name or cultivar, with the voucher: what follows an open rank.
@@ -152,6 +154,20 @@ impl Reading {
     /// Whether the species is left open: a genus, `sp.`, or a higher name.
     pub(super) fn is_open(&self) -> bool {
         self.species.is_none()
+    }
+
+    /// Whether the epithet seems to be cut: its full stop stands where no name has one.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.is_cut && self.species.as_ref().is_some_and(|epithet| epithet.base.len() <= 5)
+    }
+
+    /// A name whose words are glued together (`Botaurus-stellaris`, `BotaurusStellaris`), apart;
+    /// nothing where the first word is one.
+    pub(super) fn unglued(text: &str) -> Option<String> {
+        let text = text.trim();
+        let end = text.find(char::is_whitespace).unwrap_or(text.len());
+        let (first, rest) = text.split_at_checked(end)?;
+        apart(first).map(|first| format!("{first}{rest}"))
     }
 
     /// The whole of it as a key: equal for two texts that are read alike.

@@ -133,6 +133,33 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     mark_crosses(text, tokens)
 }
 
+/// A word in which genus and epithet are glued together, cut at hyphens and where a capital follows
+/// a small letter; nothing where it does not look like that.
+pub(super) fn apart(word: &str) -> Option<String> {
+    if !is_capital(word) {
+        return None;
+    }
+    let mut parts = String::with_capacity(word.len() + 1);
+    let mut before = ' ';
+    let mut is_cut = false;
+    for c in word.replace("%20", " ").chars() {
+        let is_hump = before.is_lowercase() && c.is_uppercase();
+        let is_mark = matches!(c, '-' | '+' | ' ' | '\u{ad}' | '\u{2010}'..='\u{2015}');
+        if is_hump || is_mark {
+            parts.push(' ');
+            is_cut = true;
+        }
+        if !is_mark {
+            parts.extend(c.to_lowercase().filter(|_| is_hump));
+            if !is_hump {
+                parts.push(c);
+            }
+        }
+        before = c;
+    }
+    is_cut.then_some(parts)
+}
+
 /// Bytes of letters beyond ASCII are part of a word, all but the cross of hybrids.
 fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80

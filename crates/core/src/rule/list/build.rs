@@ -92,7 +92,7 @@ impl Builder<'_> {
             higher: higher.collect(),
         };
         self.look_at_name(&taxon, &name);
-        if taxon.read_as() == ReadAs::Nothing {
+        if !taxon.read_as().is_comparable() {
             taxon.scientific_name.clear();
             if taxon.vernacular_names.is_empty() {
                 return None;
@@ -124,6 +124,18 @@ impl Builder<'_> {
             ReadAs::Nothing => Some((
                 Severity::Error,
                 format!("`{name}` is no name; the rule applies to every taxon"),
+            )),
+            ReadAs::Several => Some((
+                Severity::Error,
+                format!("`{name}` names several taxa, which belong on lines of their own; the rule applies to every taxon"),
+            )),
+            ReadAs::Abbreviated => Some((
+                Severity::Error,
+                format!("`{name}` is abbreviated; the rule applies to every taxon"),
+            )),
+            ReadAs::Code => Some((
+                Severity::Error,
+                format!("`{name}` may be a code; the rule applies to every taxon (write a genus with small letters, or state its taxonRank)"),
             )),
         };
         if let Some((severity, text)) = problem {

@@ -323,3 +323,38 @@ fn the_canonical_text_depends_on_what_rules_say_and_not_on_their_order() {
     assert_eq!(first, text("publicWidth,scientificName\n1 km,Ardea alba\n0.1°,Botaurus stellaris"));
     assert_ne!(first, text("scientificName,publicWidth\nBotaurus stellaris,0.2°\nArdea alba,1 km"));
 }
+
+#[test]
+fn a_cell_that_is_no_single_name_protects_everything_and_says_so() {
+    for (cell, says) in [
+        ("Ixobrychus minutus; Botaurus stellaris", "several"),
+        ("Ixobrychus minutus and Botaurus stellaris", "several"),
+        ("Botaurus stellaris/Ardea purpurea", "several"),
+        ("B. stellaris", "abbreviated"),
+        ("Bot. stellaris", "abbreviated"),
+        ("Botaurus stel.", "abbreviated"),
+        ("BOTSTE", "code"),
+        ("A021", "code"),
+    ] {
+        let (set, problems) =
+            read_list(&format!("scientificName,category\n{cell},high"), &Mapping::default());
+        assert_eq!(set.rules[0].taxon, None, "{cell}");
+        assert!(problems.iter().any(|it| it.is_error() && it.text.contains(says)), "{problems:?}");
+    }
+    for cell in [
+        "Botaurus stellaris (Linnaeus 1758)",
+        "Botaurus stellaris Cabanis & Heine 1860",
+        "Botaurus stellaris Linnaeus and Gmelin 1758",
+        "Botaurus stellaris × Ardea purpurea",
+        "Botaurus stellaris Linnaeus nec Gmelin",
+        "BOTAURUS STELLARIS",
+        "BOTAURUS",
+        "Botaurus",
+        "Botaurus stellaris.",
+    ] {
+        let (set, problems) =
+            read_list(&format!("scientificName,category\n{cell},high"), &Mapping::default());
+        assert!(set.rules[0].taxon.is_some(), "{cell}");
+        assert!(!problems.iter().any(Problem::is_error), "{problems:?}");
+    }
+}

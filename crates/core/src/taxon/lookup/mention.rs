@@ -1,5 +1,7 @@
 //! Finds listed names in texts that may hold more than a name, as whole words.
 
+use std::borrow::Cow;
+
 use super::Search;
 use crate::taxon::how::How;
 use crate::taxon::listed::singular;
@@ -8,7 +10,9 @@ use crate::taxon::vocabulary::{
     is_open, is_particle, is_placeholder, is_qualifier, is_rank_above_species,
     is_rank_below_species,
 };
-use crate::taxon::word::{Token, base, clean, folded_words, is_capital, is_small, stem, tokens};
+use crate::taxon::word::{
+    Token, apart, base, clean, folded_words, is_capital, is_small, stem, tokens,
+};
 
 impl Search<'_, '_> {
     /// Searches a text of other names; between separators stand names of their own.
@@ -31,10 +35,10 @@ impl Search<'_, '_> {
     fn piece(&mut self, piece: &str, read: Option<&[Reading]>) {
         let words = Words::of(piece);
         // Behind a binomial stand authors, some of whom have the name of a genus.
-        let is_binomial = words.words.first().is_some_and(|first| is_capital(first.text))
+        let is_binomial = words.words.first().is_some_and(|first| is_capital(&first.text))
             && words.words.iter().skip(1).any(Word::is_epithet)
             && !piece.contains(['/', '+', '&'])
-            && !words.words.iter().any(|word| JOINING_WORDS.contains(&word.text));
+            && !words.words.iter().any(|word| JOINING_WORDS.contains(&&*word.text));
         let index = self.index;
         let mut near_tries = MOST_NEAR_TRIES;
         for (at, word) in words.words.iter().enumerate() {
@@ -50,14 +54,14 @@ impl Search<'_, '_> {
                 });
                 self.genus_mentioned(&word.base, after, is_read);
             } else if let Some(next) =
-                after.first().filter(|next| is_capital(word.text) && is_small(next.text))
+                after.first().filter(|next| is_capital(&word.text) && is_small(&next.text))
             {
                 let abbreviated = word.base.len() == 1 || word.has_dot;
-                if abbreviated && word.base.len() <= 4 {
-                    if read.is_none() {
-                        self.abbreviation_mentioned(&word.base, next);
-                    }
-                } else if near_tries > 0 {
+                let is_short = word.base.len() <= 4;
+                if is_short && read.is_none() {
+                    self.abbreviation_mentioned(&word.base, next);
+                }
+                if !(is_short && abbreviated) && near_tries > 0 {
                     near_tries -= 1;
                     self.near_mentioned(&word.base, next);
                 }
@@ -133,7 +137,7 @@ struct Words<'t> {
 }
 
 struct Word<'t> {
-    text: &'t str,
+    text: Cow<'t, str>,
     has_dot: bool,
     base: String,
     stem: String,
@@ -141,19 +145,26 @@ struct Word<'t> {
 
 impl<'t> Words<'t> {
     fn of(piece: &'t str) -> Self {
-        let words = tokens(piece).into_iter().filter_map(|token| match token {
-            Token::Mark { .. } => None,
-            Token::Word { text, has_dot } => {
-                let base = base(text);
-                let stem = stem(&base).into_owned();
-                Some(Word { text, has_dot, base, stem })
+        let mut words = Vec::new();
+        for token in tokens(piece) {
+            let Token::Word { text, has_dot } = token else { continue };
+            words.push(Word::of(Cow::Borrowed(text), has_dot));
+            // `Botaurus-stellaris` is one word, and two.
+            for part in apart(text).iter().flat_map(|parts| parts.split_whitespace()) {
+                words.push(Word::of(Cow::Owned(part.to_owned()), false));
             }
-        });
-        Self { words: words.filter(|word| !word.base.is_empty()).collect() }
+        }
+        words.retain(|word| !word.base.is_empty());
+        Self { words }
     }
 }
 
-impl Word<'_> {
+impl<'t> Word<'t> {
+    fn of(text: Cow<'t, str>, has_dot: bool) -> Self {
+        let base = base(&text);
+        let stem = stem(&base).into_owned();
+        Self { text, has_dot, base, stem }
+    }
     /// Whether the word behind a genus is the epithet of a species, so that the genus is not
     /// mentioned alone: by its ending, and because it is none of the usual words.
     fn is_epithet(&self) -> bool {
@@ -167,7 +178,7 @@ impl Word<'_> {
             || USUAL_WORDS.contains(&lower.as_str());
         let endings =
             ["a", "e", "i", "ns", "is", "os", "as", "es", "us", "um", "x", "er", "or", "on", "ops"];
-        is_small(self.text)
+        is_small(&self.text)
             && self.text.len() > 2
             && !is_word
             && endings.into_iter().any(|ending| lower.ends_with(ending))

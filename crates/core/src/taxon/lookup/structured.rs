@@ -27,6 +27,8 @@ impl Search<'_, '_> {
         let is_known = self.by_checklists(reading);
         if reading.is_abbreviated {
             self.abbreviated(reading);
+        } else if !is_found && !is_known && reading.genus.len() <= LONGEST_BARE_ABBREVIATION {
+            self.bare_abbreviation(reading);
         }
         if reading.starts_small {
             self.without_genus(&reading.genus);
@@ -80,6 +82,14 @@ impl Search<'_, '_> {
             let taxa = self.taxa_of(index.by_genus.get(genus));
             self.hit_all(taxa, How::Qualified);
         }
+        if reading.is_cut && !is_found {
+            for entry in index.entries_of(index.by_genus.get(genus)) {
+                if is_begun(species, entry) {
+                    self.hit(entry.taxon, How::Abbreviated);
+                    is_found = true;
+                }
+            }
+        }
         is_found
     }
 
@@ -122,12 +132,23 @@ impl Search<'_, '_> {
             .map(|species| index.entries_like(&species.base, &species.stem));
         for genus in genera {
             for id in index.by_genus.get(genus).into_iter().flatten() {
-                let fits = epithets.as_ref().is_none_or(|entries| entries.contains(id));
-                if let Some(entry) =
-                    index.entry(*id).filter(|entry| fits || is_whole(&entry.reading))
-                {
+                let Some(entry) = index.entry(*id) else { continue };
+                let fits = epithets.as_ref().is_none_or(|entries| entries.contains(id))
+                    || reading.is_cut && reading.species.iter().any(|it| is_begun(it, entry));
+                if fits || is_whole(&entry.reading) {
                     self.hit(entry.taxon, How::Abbreviated);
                 }
+            }
+        }
+    }
+
+    /// `Bot stellaris`: a short genus that nobody knows, before a listed epithet.
+    fn bare_abbreviation(&mut self, reading: &Reading) {
+        let index = self.index;
+        let Some(species) = &reading.species else { return };
+        for entry in index.entries_of(index.by_stem.get(&species.stem)) {
+            if entry.reading.genus.starts_with(&reading.genus) {
+                self.hit(entry.taxon, How::Abbreviated);
             }
         }
     }
@@ -256,6 +277,12 @@ impl TaxonIndex<'_> {
     }
 }
 
+/// Whether the epithet of a listed name begins with what a record gives of it.
+fn is_begun(cut: &Epithet, listed: &Entry) -> bool {
+    let epithets = listed.reading.species.iter().chain(listed.reading.below.last());
+    epithets.into_iter().any(|epithet| epithet.base.starts_with(&cut.base))
+}
+
 /// Whether a listed name is a genus or a higher taxon as a whole.
 fn is_whole(listed: &Reading) -> bool {
     listed.is_open() && listed.phrase.is_empty() && listed.parents.is_empty()
@@ -307,3 +334,5 @@ fn is_same_phrase(a: &[String], b: &[String]) -> bool {
 
 /// So many entries are compared one by one sooner than looked up.
 const FEW: usize = 40;
+/// Letters of a genus that may be cut short without a full stop.
+const LONGEST_BARE_ABBREVIATION: usize = 4;

@@ -154,6 +154,7 @@ impl<'t> Reader<'_, 't> {
                     }
                     let is_epithet = self.looks_like_epithet(text);
                     if is_epithet && !in_tail {
+                        self.reading.is_cut |= has_dot && self.reading.is_open();
                         self.push(text);
                     } else {
                         in_tail = true;
