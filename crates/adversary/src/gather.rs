@@ -12,6 +12,7 @@ use crate::claim::Attack;
 use crate::claims::{Guess, ToldExactly};
 use crate::columns::{Columns, PLACE_TERMS};
 use crate::evidence::Evidence;
+use crate::inferred::Inferred;
 use crate::linking::{self, Features};
 use crate::numbers::{Blocks, GROUPS, Gaps, Numbers};
 use crate::paths::{self, Paths};
@@ -39,6 +40,8 @@ pub(crate) struct First {
     pub(crate) telling: FxHashSet<u32>,
     /// Exact records by which links are measured.
     pub(crate) sample: Vec<(Features, Point)>,
+    /// By what the places of rows that do not state them are inferred.
+    inferred: Inferred,
 }
 
 /// What the second reading finds.
@@ -66,6 +69,7 @@ struct FirstState<'r> {
     orders: Orders,
     sample: Sample<(Features, Point)>,
     texts: Texts,
+    inferred: Inferred,
 }
 
 /// Texts that were searched for places: most are alike.
@@ -91,6 +95,7 @@ struct SecondState<'t> {
     numbers: Numbers,
     spots: Spots,
     paths: [Paths; 2],
+    codes: Texts,
 }
 
 /// Reads a copy for the first time; `links` says that links to other files are to be measured.
@@ -113,6 +118,7 @@ pub(crate) fn first(
         orders: Orders::default(),
         sample: Sample::of(SAMPLED),
         texts: Texts::default(),
+        inferred: Inferred::of(reading),
     };
     let states = reading.gather(settings.workers, start, |state, at, row, columns, seen| {
         state.row(at, row, columns, seen, links, &by_table);
@@ -125,7 +131,9 @@ pub(crate) fn first(
         whole.blocks.merge(state.blocks);
         whole.orders.merge(state.orders);
         whole.sample.merge(state.sample);
+        whole.inferred.merge(state.inferred);
     }
+    whole.inferred.settle();
     whole.targets.sort_by_key(|target| target.at);
     whole.exact.sort_by_key(|exact| exact.at);
     let mut agreement = Agreement::default();
@@ -139,6 +147,7 @@ pub(crate) fn first(
         agreement,
         telling,
         sample: whole.sample.into_values(),
+        inferred: whole.inferred,
     })
 }
 
@@ -160,6 +169,7 @@ impl FirstState<'_> {
             self.blocks.add(of, place.point);
         }
         self.orders.add(at, place.point);
+        self.inferred.learn(at, row, columns, (seen, place));
         if !columns.is_records() {
             return;
         }
@@ -250,9 +260,10 @@ pub(crate) fn second<'t>(
         numbers: Numbers::default(),
         spots: Spots::default(),
         paths: paths.clone(),
+        codes: Texts::default(),
     };
     let states = reading.gather(settings.workers, start, |state, at, row, columns, seen| {
-        state.row(at, row, columns, seen, &first.telling);
+        state.row(at, row, columns, seen, first);
     })?;
     let mut whole = start();
     for state in states {
@@ -280,16 +291,15 @@ pub(crate) fn second<'t>(
 }
 
 impl SecondState<'_> {
-    fn row(
-        &mut self,
-        at: At,
-        row: Row<'_>,
-        columns: &Columns<'_>,
-        seen: &Seen,
-        telling: &FxHashSet<u32>,
-    ) {
+    fn row(&mut self, at: At, row: Row<'_>, columns: &Columns<'_>, seen: &Seen, first: &First) {
         self.texts.note(at, row, columns, seen);
-        let Some(place) = exact_place(seen) else { return };
+        let telling = &first.telling;
+        let inferred = || {
+            let codes = |text: &str| self.codes.places(text).to_vec();
+            let is_asked = !self.texts.is_target(at);
+            is_asked.then(|| first.inferred.place(at, row, seen, codes)).flatten()
+        };
+        let Some(place) = exact_place(seen).or_else(inferred) else { return };
         if columns.is_of_other_kind() {
             self.spots.add(at.table, place, seen);
         }

@@ -81,6 +81,11 @@ impl<'a> Texts<'a> {
         })
     }
 
+    /// Whether a row is a protected record.
+    pub(crate) fn is_target(&self, at: At) -> bool {
+        self.targets.contains_key(&(at.table, at.row))
+    }
+
     /// Looks at one row.
     pub(crate) fn note(&mut self, at: At, row: Row<'_>, columns: &Columns<'_>, seen: &Seen) {
         let Some(texts) = self.tables.get(at.table) else { return };

@@ -7,6 +7,7 @@
 )]
 
 mod calibration;
+mod inferred;
 mod left_over;
 mod metadata;
 mod planted;
