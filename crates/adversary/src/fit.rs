@@ -96,7 +96,7 @@ fn least_squares(rows: &[[f64; TERMS]], values: &[f64]) -> Option<[f64; TERMS]> 
         if lead.abs() < f64::MIN_POSITIVE {
             return None;
         }
-        for (index, row) in matrix.iter_mut().enumerate().filter(|(index, _)| *index != at) {
+        for (_, row) in matrix.iter_mut().enumerate().filter(|(index, _)| *index != at) {
             let factor = *row.get(at)? / lead;
             for (cell, own) in row.iter_mut().zip(&own) {
                 *cell -= factor * own;

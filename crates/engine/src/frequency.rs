@@ -13,12 +13,19 @@ pub(crate) struct CommonValues {
     columns: FxHashMap<usize, FxHashSet<u64>>,
     /// By column, what all rows have in it, as written in the file.
     only: FxHashMap<usize, Vec<u8>>,
+    /// Columns in which no row has anything.
+    blank: FxHashSet<usize>,
 }
 
 impl CommonValues {
     /// What all rows of the table have in a column; nothing where they differ.
     pub(crate) fn only(&self, column: usize) -> Option<&str> {
         std::str::from_utf8(self.only.get(&column)?).ok()
+    }
+
+    /// Whether no row of the table has anything in a column.
+    pub(crate) fn is_blank(&self, column: usize) -> bool {
+        self.blank.contains(&column)
     }
 
     /// Whether a value, as written in the file, is common in its column.
@@ -38,6 +45,8 @@ impl CommonValues {
 #[derive(Debug, Clone)]
 pub(crate) struct CommonCounter {
     columns: Vec<ColumnCounter>,
+    /// Columns in which no row had anything so far.
+    blank: Vec<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -74,11 +83,16 @@ impl CommonCounter {
                 term.actions.iter().any(|a| matches!(a, Action::IfCommon | Action::Statement))
             })
         };
-        Self { columns: (0..table.columns.len()).filter(needs).map(ColumnCounter::new).collect() }
+        let all = 0..table.columns.len();
+        Self {
+            columns: all.clone().filter(needs).map(ColumnCounter::new).collect(),
+            blank: all.collect(),
+        }
     }
 
     /// Counts one row; `site` tells places apart, and is nothing for a protected record.
     pub(crate) fn count<'r>(&mut self, raw: impl Fn(usize) -> &'r [u8], site: Option<u64>) {
+        self.blank.retain(|column| raw(*column).trim_ascii().is_empty());
         for column in &mut self.columns {
             let value = raw(column.index);
             if column.only == Only::Nothing {
@@ -90,6 +104,7 @@ impl CommonCounter {
 
     /// Adds what another part of the table counted.
     pub(crate) fn merge(&mut self, other: Self) {
+        self.blank.retain(|column| other.blank.contains(column));
         for (own, other) in self.columns.iter_mut().zip(other.columns) {
             if own.only == Only::Nothing {
                 own.first = other.first;
@@ -131,7 +146,7 @@ impl CommonCounter {
             let values = often.map(|(value, _)| *value).chain(only).collect();
             (column.index, values)
         });
-        CommonValues { columns: columns.collect(), only }
+        CommonValues { columns: columns.collect(), only, blank: self.blank.into_iter().collect() }
     }
 }
 
@@ -212,12 +227,16 @@ mod tests {
     use super::*;
 
     fn counted(rows: &[(u64, u64)], workers: usize) -> FxHashSet<u64> {
-        let mut parts = vec![CommonCounter { columns: vec![ColumnCounter::new(0)] }; workers];
+        let mut parts =
+            vec![
+                CommonCounter { columns: vec![ColumnCounter::new(0)], blank: Vec::new() };
+                workers
+            ];
         for (number, (value, site)) in rows.iter().enumerate() {
             let part = &mut parts[number % workers].columns[0];
             part.count(hash_of(&value.to_le_bytes()), Some(*site));
         }
-        let mut all = CommonCounter { columns: vec![ColumnCounter::new(0)] };
+        let mut all = CommonCounter { columns: vec![ColumnCounter::new(0)], blank: Vec::new() };
         parts.into_iter().for_each(|part| all.merge(part));
         all.finish().columns.remove(&0).unwrap()
     }

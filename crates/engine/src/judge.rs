@@ -22,7 +22,7 @@ use crate::mentions::Mentions;
 use crate::plain_names::KnownForms;
 use crate::plan::Plan;
 use crate::pseudonym::Pseudonyms;
-use crate::registry::Registry;
+use crate::registry::{Cohort, Registry};
 use crate::share::Settings;
 use crate::statement;
 use crate::taxa::TaxonCores;
@@ -99,10 +99,9 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Whether no earlier copy had a record; not where there is none, or nobody could tell.
-    pub(crate) fn is_new(&self, id: Option<u64>) -> bool {
-        let Some(registry) = self.registry else { return false };
-        id.is_some_and(|id| !registry.knows(id))
+    /// With which copy a record came; nought where there was none, or nobody could tell.
+    pub(crate) fn cohort(&self, id: Option<u64>) -> Cohort {
+        self.registry.zip(id).map_or(0, |(registry, id)| registry.cohort(id))
     }
 
     /// Decides about an event: only rules that ask for no taxon can meet it.

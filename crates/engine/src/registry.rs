@@ -9,6 +9,7 @@
 //!   copies/0001/copy.json     when, for whom, under which rules
 //!   copies/0001/told.csv      region and period of each protected record that left
 //!   copies/0001/clear.ids     identifiers of the records that left as held: hashes, sorted, little-endian
+//!   copies/0001/withheld.ids  identifiers of the protected records that did not leave, likewise
 //! ```
 //!
 //! Records are known by a hash of their identifier; those without one cannot be followed.
@@ -30,8 +31,15 @@ use crate::hash::hash_of;
 pub struct Registry {
     clear: FxHashSet<u64>,
     told: FxHashMap<u64, Vec<Given>>,
+    /// By record, the first copy that had it or withheld it.
+    first: FxHashMap<u64, Cohort>,
     copies: usize,
 }
+
+/// Records that came into the dataset between the same two copies, by the number of the later one.
+///
+/// Whoever has both copies knows them from all others, in every later copy too.
+pub(crate) type Cohort = u16;
 
 /// What one copy told of a protected record.
 ///
@@ -55,6 +63,8 @@ impl std::fmt::Debug for Given {
 pub struct Telling {
     pub(crate) told: Vec<(u64, Region, (u32, u32))>,
     pub(crate) clear: Vec<u64>,
+    /// Protected records that did not leave.
+    pub(crate) withheld: Vec<u64>,
 }
 
 impl std::fmt::Debug for Telling {
@@ -62,6 +72,7 @@ impl std::fmt::Debug for Telling {
         f.debug_struct("Telling")
             .field("told", &self.told.len())
             .field("clear", &self.clear.len())
+            .field("withheld", &self.withheld.len())
             .finish()
     }
 }
@@ -118,8 +129,8 @@ impl Registry {
                 let (found, wanted) = (described.dataset, dataset.to_owned());
                 return Err(RegistryError::OtherDataset { found, wanted });
             }
-            registry.read_copy(&copy, described.is_partner)?;
             registry.copies += 1;
+            registry.read_copy(&copy, described.is_partner)?;
         }
         Ok(registry)
     }
@@ -130,18 +141,20 @@ impl Registry {
     }
 
     fn read_copy(&mut self, copy: &Path, is_partner: bool) -> Result<(), RegistryError> {
-        let path = copy.join(CLEAR);
-        let bytes = fs::read(&path).map_err(|source| file(&path, source))?;
-        for id in bytes.chunks(8) {
-            let id =
-                id.try_into().map_err(|_short| RegistryError::Damaged { path: path.clone() })?;
-            self.clear.insert(u64::from_le_bytes(id));
+        let cohort = self.next_cohort() - 1;
+        for id in read_ids(&copy.join(CLEAR))? {
+            self.clear.insert(id);
+            self.first.entry(id).or_insert(cohort);
+        }
+        for id in read_ids(&copy.join(WITHHELD))? {
+            self.first.entry(id).or_insert(cohort);
         }
         let path = copy.join(TOLD);
         let text = fs::read_to_string(&path).map_err(|source| file(&path, source))?;
         for line in text.lines().skip(1) {
             let (id, given) = read_told(line, is_partner)
                 .ok_or_else(|| RegistryError::Damaged { path: path.clone() })?;
+            self.first.entry(id).or_insert(cohort);
             let known = self.told.entry(id).or_default();
             if !known.contains(&given) {
                 known.push(given);
@@ -155,9 +168,14 @@ impl Registry {
         self.clear.contains(&id)
     }
 
-    /// Whether any earlier copy had a record.
-    pub(crate) fn knows(&self, id: u64) -> bool {
-        self.clear.contains(&id) || self.told.contains_key(&id)
+    /// With which copy a record came.
+    pub(crate) fn cohort(&self, id: u64) -> Cohort {
+        self.first.get(&id).copied().unwrap_or_else(|| self.next_cohort())
+    }
+
+    /// That of the records which no copy had so far.
+    fn next_cohort(&self) -> Cohort {
+        Cohort::try_from(self.copies + 1).unwrap_or(Cohort::MAX)
     }
 
     /// What earlier copies told of a protected record.
@@ -209,13 +227,24 @@ pub fn add(
         .collect();
     told.sort_unstable();
     write(TOLD, format!("{HEADINGS}\n{}\n", told.join("\n")).trim_end().as_bytes())?;
-    let mut clear = telling.clear.clone();
-    clear.sort_unstable();
-    clear.dedup();
-    let bytes: Vec<u8> = clear.iter().flat_map(|id| id.to_le_bytes()).collect();
-    write(CLEAR, &bytes)?;
+    write(CLEAR, &bytes_of(&telling.clear))?;
+    write(WITHHELD, &bytes_of(&telling.withheld))?;
     let whole = all.join(format!("{number:04}"));
     fs::rename(&partial, &whole).map_err(|source| file(&whole, source))
+}
+
+fn bytes_of(ids: &[u64]) -> Vec<u8> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.iter().flat_map(|id| id.to_le_bytes()).collect()
+}
+
+fn read_ids(path: &Path) -> Result<Vec<u64>, RegistryError> {
+    let bytes = fs::read(path).map_err(|source| file(path, source))?;
+    let ids = bytes.chunks(8).map(|id| id.try_into().map(u64::from_le_bytes));
+    let ids: Result<Vec<u64>, _> = ids.collect();
+    ids.map_err(|_short| RegistryError::Damaged { path: path.to_owned() })
 }
 
 /// The folders of the copies, in their order.
@@ -269,5 +298,6 @@ const COPIES: &str = "copies";
 const DESCRIPTION: &str = "copy.json";
 const TOLD: &str = "told.csv";
 const CLEAR: &str = "clear.ids";
+const WITHHELD: &str = "withheld.ids";
 const HEADINGS: &str = "id,south,west,height,width,firstDay,lastDay";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;

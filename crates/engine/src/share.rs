@@ -187,6 +187,10 @@ fn prepare_parts<'a>(
     let taxa = TaxonCores::read(&plans)?;
     let workers = settings.workers;
     let survey = survey::survey(&plans, &judge, &taxa, workers, progress, kinds.ties())?;
+    let nameless = survey.nameless(&plans);
+    if settings.registry.is_some() && nameless > 0 {
+        return Err(ShareError::Nameless { records: nameless });
+    }
     let mut zones = kinds.zones();
     zones.merge(survey.zones());
     kinds.close(&zones)?;
@@ -236,7 +240,9 @@ impl Prepared<'_> {
         let summary =
             Summary::of(self, counts, findings, &rejects, attempts, written.kinds.summaries);
         let clear = self.survey.clear_ids();
-        let telling = Telling { told: written.findings.told.clone(), clear };
+        let told = written.findings.told.clone();
+        let withheld = self.survey.protected_but(told.iter().map(|(id, _, _)| *id));
+        let telling = Telling { told, clear, withheld };
         Shared { summary, rejects, files: written.files, telling }
     }
 

@@ -27,7 +27,7 @@ use crate::context::{Context, class_of};
 use crate::judge::Judge;
 use crate::place::{Stated, ToldPlace};
 use crate::plan::{self, Plan, Role};
-use crate::registry::{Given, Registry};
+use crate::registry::{Cohort, Given, Registry};
 use crate::survey::Survey;
 use crate::ties::{Had, tie};
 use crate::told_period::ToldPeriod;
@@ -157,8 +157,8 @@ struct Earlier {
     was_told_finely: bool,
     /// Whether there are copies.
     has_copies: bool,
-    /// Whether there are copies, and none of them had it.
-    is_new: bool,
+    /// With which of them it came; nought where there is none, or nobody could tell.
+    cohort: Cohort,
     /// Height of the public cell.
     lattice_m: f64,
 }
@@ -181,8 +181,8 @@ impl Earlier {
         };
         let was_told_finely =
             lattice_m > 0.0 && (registry.told_as_held(own) || given.iter().any(is_fine));
-        let is_new = !registry.knows(own);
-        Self { has_copies: true, is_new, given, was_told_finely, lattice_m }
+        let cohort = registry.cohort(own);
+        Self { has_copies: true, cohort, given, was_told_finely, lattice_m }
     }
 
     /// What is known of a region when it is told too; nothing where it would be less than the rules
@@ -228,7 +228,7 @@ fn told_finely(survey: &Survey, judge: &Judge<'_>) -> Vec<PlaceNote> {
             radius_m: told.uncertainty_m().unwrap_or_default() as f32,
             days: days_of(ToldPeriod::tell(row.period, decision.period).period()),
             context: Context::default(),
-            is_new: false,
+            cohort: 0,
         });
     }
     notes
@@ -370,11 +370,13 @@ impl Ways {
                     (Some(period), None) => Some(period),
                 };
                 let days = self.earlier.days(days_of(told));
-                let slot = slots.ask(region, days, near_m, context);
+                let slot = slots.ask(region, days, near_m, (context, self.earlier.cohort));
                 self.slots.push(((place, period), slot));
             }
-            self.slots
-                .push(((place, ALL_TIMES), slots.ask(region, days_of(None), near_m, context)));
+            self.slots.push((
+                (place, ALL_TIMES),
+                slots.ask(region, days_of(None), near_m, (context, self.earlier.cohort)),
+            ));
         }
     }
 
@@ -411,8 +413,8 @@ impl Ways {
             return false;
         };
         let slot = if of_period.is_empty() { of_all_times } else { of_period };
-        slot.hides(self.earlier.is_new)
-            && (way.without_context || slot.hides_in_context(self.signature()))
+        slot.hides(self.earlier.cohort)
+            && (way.without_context || slot.hides_in_context(self.signature(), self.earlier.cohort))
     }
 
     /// Within this distance two sites are as good as one: a circle of this radius is below the floor.

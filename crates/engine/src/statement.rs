@@ -72,6 +72,8 @@ pub fn generalised(place: PlaceTold, period: Option<Precision>) -> String {
 }
 
 /// The sentence for informationWithheld: the terms, then the reasons.
+///
+/// The terms are those that no record told like this gives, whether it had something there or not.
 pub fn withheld(terms: &BTreeSet<&str>, reasons: &str) -> String {
     let names = terms.iter().copied().collect::<Vec<_>>().join("; ");
     match (names.is_empty(), reasons.is_empty()) {
@@ -100,7 +102,7 @@ pub fn terms_of(sentence: &str) -> BTreeSet<&'static str> {
 /// else: it must not say that something was withheld beside it.
 pub const SENSITIVE_PLACE: &str = "sensitive place";
 
-const WITHHELD: &str = "Withheld: ";
+const WITHHELD: &str = "Withheld where given: ";
 pub(crate) const REASON: &str = "Reason: ";
 
 #[cfg(test)]
@@ -115,10 +117,12 @@ mod tests {
         let sentence = withheld(&terms, "threatened population (Wetland Trust)");
         assert_eq!(
             sentence,
-            "Withheld: locality; recordedBy. Reason: threatened population (Wetland Trust)."
+            "Withheld where given: locality; recordedBy. Reason: threatened population (Wetland Trust)."
         );
         assert_eq!(terms_of(&sentence), terms);
-        assert!(terms_of("Withheld: nest at the old mill, locality. Reason: x").len() == 1);
+        assert!(
+            terms_of("Withheld where given: nest at the old mill, locality. Reason: x").len() == 1
+        );
         assert!(terms_of("the nest is at 41.1, -8.6").is_empty());
     }
 

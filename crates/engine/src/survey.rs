@@ -2,6 +2,7 @@
 //! others. Nothing is written yet.
 
 mod duplicates;
+mod identified;
 mod tied;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::kinds::{Zone, Zones};
 use crate::notes::{ChunkNotes, GroupMemory, GroupNumbers, Notes};
 use crate::place::Stated;
 use crate::plan::{Plan, Role};
+use crate::registry::Cohort;
 use crate::share::{Progress, ShareError};
 use crate::siblings::{ChunkPlaces, EXACT_M, Held, PlaceNotes};
 use crate::tally::Reject;
@@ -43,8 +45,8 @@ pub(crate) struct Survey {
     /// By event: what those of its records state of it that no rule protects and that have no place
     /// of their own.
     pub(crate) clear_events: ClearEvents,
-    /// Of these, the events that have records which no earlier copy had.
-    pub(crate) new_events: FxHashSet<u64>,
+    /// Of these, with which copies the records came; nothing where there was none.
+    pub(crate) cohorts: EventCohorts,
     /// By table, in the order of the plans.
     pub(crate) tables: Vec<TableSurvey>,
     /// Names that no rule listed.
@@ -59,6 +61,9 @@ pub(crate) struct Survey {
 
 /// By hash of the event's identifier, the contexts of its records, each once.
 pub(crate) type ClearEvents = FxHashMap<u64, Vec<Context>>;
+
+/// By hash of the event's identifier, the cohorts of its records, each once.
+pub(crate) type EventCohorts = FxHashMap<u64, Vec<Cohort>>;
 
 /// What the first reading found in one table.
 #[derive(Debug, Default)]
@@ -133,17 +138,6 @@ pub(crate) fn survey(
 }
 
 impl Survey {
-    /// Hashes of the identifiers of records that no rule protects.
-    pub(crate) fn clear_ids(&self) -> Vec<u64> {
-        let of = |table: &TableSurvey| {
-            let protected: FxHashSet<u64> =
-                table.protected.iter().filter_map(|held| held.own).collect();
-            let is_clear = move |id: &u64| !protected.contains(id);
-            table.ids.iter().copied().filter(is_clear).collect::<Vec<u64>>()
-        };
-        self.tables.iter().flat_map(of).collect()
-    }
-
     /// Whether a row is protected by a rule and may be told in more than one way.
     pub(crate) fn is_told(&self, table: usize, row: u64) -> bool {
         let verdict = self.tables.get(table).and_then(|table| table.verdict(row));
@@ -185,7 +179,7 @@ impl Survey {
         }
         self.ties.merge(found.ties);
         merge_events(&mut self.clear_events, found.clear_events);
-        self.new_events.extend(found.new_events);
+        merge_events(&mut self.cohorts, found.cohorts);
         self.names.merge(found.names);
         self.rejects.extend(found.rejects);
         if let Some(table) = self.tables.get_mut(index) {
@@ -194,12 +188,12 @@ impl Survey {
     }
 }
 
-fn merge_events(own: &mut ClearEvents, other: ClearEvents) {
-    for (event, contexts) in other {
+fn merge_events<T: PartialEq>(own: &mut FxHashMap<u64, Vec<T>>, other: FxHashMap<u64, Vec<T>>) {
+    for (event, things) in other {
         let known = own.entry(event).or_default();
-        for context in contexts {
-            if !known.contains(&context) {
-                known.push(context);
+        for thing in things {
+            if !known.contains(&thing) {
+                known.push(thing);
             }
         }
     }
@@ -219,7 +213,7 @@ struct TableFound {
     events: Vec<(u64, Event)>,
     ties: Ties,
     clear_events: ClearEvents,
-    new_events: FxHashSet<u64>,
+    cohorts: EventCohorts,
     names: NameTally,
     rejects: Vec<Reject>,
 }
@@ -233,7 +227,7 @@ struct Gathered {
     verdicts: FxHashMap<Vec<usize>, Arc<Verdict>>,
     ties: Ties,
     clear_events: ClearEvents,
-    new_events: FxHashSet<u64>,
+    cohorts: EventCohorts,
     common: CommonCounter,
     oddities: facts::Oddities,
     memo: FactMemo,
@@ -270,7 +264,7 @@ fn read(
         verdicts: FxHashMap::default(),
         ties: Ties::default(),
         clear_events: ClearEvents::default(),
-        new_events: FxHashSet::default(),
+        cohorts: EventCohorts::default(),
         common: CommonCounter::of(table),
         oddities: facts::Oddities::default(),
         memo: FactMemo::default(),
@@ -303,7 +297,7 @@ fn read(
     for state in gathered {
         found.ties.merge(state.ties);
         merge_events(&mut found.clear_events, state.clear_events);
-        found.new_events.extend(state.new_events);
+        merge_events(&mut found.cohorts, state.cohorts);
         found.names.merge(state.names.into_tally());
         found.table.oddities.merge(&state.oddities);
         common.merge(state.common);
@@ -482,8 +476,10 @@ impl TableReader<'_> {
         let events = &self.survey.events;
         let event = facts.event.filter(|event| events.has(*event));
         if let Some(event) = event {
-            if self.judge.is_new(own) {
-                state.new_events.insert(event);
+            let cohort = self.judge.cohort(own);
+            let cohorts = state.cohorts.entry(event).or_default();
+            if cohort > 0 && !cohorts.contains(&cohort) {
+                cohorts.push(cohort);
             }
             let contexts = state.clear_events.entry(event).or_default();
             if !contexts.contains(&context) {
@@ -492,8 +488,8 @@ impl TableReader<'_> {
         }
         if let Some(place) = facts.place.filter(|place| place.radius_m() <= EXACT_M) {
             let period = facts.period.or_else(|| events.period(event));
-            let is_new = self.judge.is_new(own);
-            found.places.note(&place, period, self.in_event(facts, context), is_new);
+            let cohort = self.judge.cohort(own);
+            found.places.note(&place, period, self.in_event(facts, context), cohort);
         }
     }
 

@@ -239,6 +239,7 @@ impl Treatment {
             terms_of_use,
             names,
             withheld: BTreeSet::new(),
+            is_silent: false,
             has_pseudonyms: false,
             said_withheld: None,
             was_place_withheld: false,

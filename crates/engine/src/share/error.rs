@@ -38,6 +38,15 @@ pub enum ShareError {
         /// How many.
         records: u64,
     },
+    /// Protected records bear no identifier, so no registry can follow them from copy to copy.
+    #[error(
+        "{records} protected record(s) bear no identifier; a registry could not follow them from copy to \
+         copy"
+    )]
+    Nameless {
+        /// How many.
+        records: u64,
+    },
     /// Rows are not accounted for. A fault of ours.
     #[error("rows of table `{table}` are not accounted for; nothing was written")]
     Unbalanced {
@@ -90,6 +99,10 @@ impl ShareError {
             Self::ToldBefore { .. } => Some(
                 "what is out cannot be called back; with --despite-earlier the copy is made without these \
                  records",
+            ),
+            Self::Nameless { .. } => Some(
+                "give each record an occurrenceID (or catalogNumber) that stays the same in later versions \
+                 of the data",
             ),
             Self::NoRules => Some("if nothing in the data is sensitive, it needs no copy"),
             Self::OneFileOnly { .. } => {

@@ -1,6 +1,6 @@
 //! Where and when the records are that leave as they are: short notes of the first reading.
 //!
-//! Memory: 33 bytes a record, for at most [`MOST_NOTED`] records of a table. Those behind do not
+//! Memory: 34 bytes a record, for at most [`MOST_NOTED`] records of a table. Those behind do not
 //! count as places where a protected record may be, so that more is held back.
 
 use reedbed_core::period::{Day, Period};
@@ -8,6 +8,7 @@ use reedbed_core::place::{Nano, Point};
 
 use crate::context::Context;
 use crate::place::Stated;
+use crate::registry::Cohort;
 
 /// Where and when a record or an event is, as far as an attacker could take it for another.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +23,8 @@ pub(crate) struct PlaceNote {
     pub(crate) days: (u32, u32),
     /// What it says of its event.
     pub(crate) context: Context,
-    /// Whether no earlier copy had it.
-    pub(crate) is_new: bool,
+    /// With which copy it came; nought where there was none.
+    pub(crate) cohort: Cohort,
 }
 
 /// The notes of a table, chunk by chunk.
@@ -41,7 +42,7 @@ pub(crate) struct ChunkPlaces {
     radii_m: Vec<f32>,
     days: Vec<(u32, u32)>,
     contexts: Vec<Context>,
-    are_new: Vec<bool>,
+    cohorts: Vec<Cohort>,
 }
 
 impl PlaceNotes {
@@ -63,11 +64,11 @@ impl ChunkPlaces {
     /// All notes.
     pub(crate) fn iter(&self) -> impl Iterator<Item = PlaceNote> {
         let rows = self.points.iter().zip(&self.radii_m).zip(&self.days);
-        let rows = rows.zip(&self.contexts).zip(&self.are_new);
-        rows.filter_map(|(((((lat, lon), radius_m), days), context), is_new)| {
+        let rows = rows.zip(&self.contexts).zip(&self.cohorts);
+        rows.filter_map(|(((((lat, lon), radius_m), days), context), cohort)| {
             let point = Point::new(Nano(i64::from(*lat) * 100), Nano(i64::from(*lon) * 100))?;
             let (radius_m, days) = (*radius_m, *days);
-            Some(PlaceNote { point, radius_m, days, context: *context, is_new: *is_new })
+            Some(PlaceNote { point, radius_m, days, context: *context, cohort: *cohort })
         })
     }
 
@@ -78,14 +79,14 @@ impl ChunkPlaces {
         place: &Stated,
         period: Option<Period>,
         context: Context,
-        is_new: bool,
+        cohort: Cohort,
     ) {
         let tenths = |angle: Nano| i32::try_from(angle.0 / 100).unwrap_or(0);
         self.points.push((tenths(place.point.lat()), tenths(place.point.lon())));
         self.radii_m.push(place.radius_m() as f32);
         self.days.push(days_of(period));
         self.contexts.push(context);
-        self.are_new.push(is_new);
+        self.cohorts.push(cohort);
     }
 }
 

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::places::{ChunkPlaces, DAYS_OF_YEAR, PlaceNote, days_of};
 use crate::context::within;
 use crate::plan::{self, Plan};
+use crate::registry::Cohort;
 use crate::survey::Survey;
 use crate::ties::Had;
 
@@ -45,11 +46,13 @@ pub(crate) struct Slot {
     all: Sample,
     /// With those protected records that are told as finely.
     with_told: Sample,
-    /// Of what no earlier copy had.
-    new: Sample,
-    /// By class and signature: the same of what has the same context.
-    in_context: Vec<((usize, u32), Sample)>,
+    /// The same of what has the same context, came with the same copy, or both.
+    alike: Vec<(Like, Sample)>,
 }
+
+/// What records have in common: class and signature of their context, and the copy that they came
+/// with.
+type Like = (Option<(usize, u32)>, Option<Cohort>);
 
 /// Some of the sites, and how many records.
 #[derive(Debug, Default, Clone)]
@@ -60,23 +63,25 @@ struct Sample {
 }
 
 impl Slots {
-    /// Asks about a region and period, and about one context there.
+    /// Asks about a region and period, and about one context there and the records of one copy.
     pub(crate) fn ask(
         &mut self,
         region: Region,
         (first, last): (u32, u32),
         near_m: f32,
-        context: (usize, u32),
+        (context, cohort): ((usize, u32), Cohort),
     ) -> usize {
         let asked = (region, first, last, near_m.to_bits());
         let at = match self.known.get(&asked) {
             Some(at) => *at,
             None => self.add(asked),
         };
-        if let Some(slot) = self.slots.get_mut(at)
-            && slot.in_context(context).is_none()
-        {
-            slot.in_context.push((context, Sample::default()));
+        let cohort = (cohort > 0).then_some(cohort);
+        let by_cohort = cohort.map(|_| [(None, cohort), (Some(context), cohort)]);
+        for like in std::iter::once((Some(context), None)).chain(by_cohort.into_iter().flatten()) {
+            if let Some(slot) = self.slots.get_mut(at).filter(|slot| slot.like(like).is_none()) {
+                slot.alike.push((like, Sample::default()));
+            }
         }
         at
     }
@@ -119,8 +124,7 @@ impl Slots {
             near_m: f32::from_bits(near),
             all: Sample::default(),
             with_told: Sample::default(),
-            new: Sample::default(),
-            in_context: Vec::new(),
+            alike: Vec::new(),
         });
         at
     }
@@ -195,15 +199,18 @@ impl Slots {
                 radius_m: place.radius_m() as f32,
                 days: days_of(survey.events.period(Some(*id))),
                 context: event.context,
-                is_new: survey.new_events.contains(id),
+                cohort: 0,
             };
-            if counts_events {
-                let note = PlaceNote { context: event.context, ..note };
+            let contexts = survey.clear_events.get(id).into_iter().flatten();
+            let contexts = contexts.map(|context| within(*context, event.context));
+            let own = counts_events.then_some(event.context);
+            for context in own.into_iter().chain(contexts) {
+                let note = PlaceNote { context, ..note };
                 self.note(&note, slots);
-            }
-            for context in survey.clear_events.get(id).into_iter().flatten() {
-                let context = within(*context, event.context);
-                self.note(&PlaceNote { context, ..note }, slots);
+                for cohort in survey.cohorts.get(id).into_iter().flatten() {
+                    let note = PlaceNote { cohort: *cohort, ..note };
+                    self.each_slot(&note, slots, |slot| slot.note_cohort(&note));
+                }
             }
         }
     }
@@ -244,25 +251,32 @@ impl Slot {
 
     fn note(&mut self, note: &PlaceNote) {
         self.all.add(note.point);
-        if note.is_new {
-            self.new.add(note.point);
-        }
-        for ((class, signature), sample) in &mut self.in_context {
-            if note.context.get(*class) == Some(signature) {
+        self.note_alike(note, |cohort| cohort.is_none_or(|cohort| cohort == note.cohort));
+    }
+
+    /// Notes that what was noted came with a copy, too.
+    fn note_cohort(&mut self, note: &PlaceNote) {
+        self.note_alike(note, |cohort| cohort == Some(note.cohort));
+    }
+
+    fn note_alike(&mut self, note: &PlaceNote, is_asked: impl Fn(Option<Cohort>) -> bool) {
+        for ((context, cohort), sample) in &mut self.alike {
+            let has_context = context
+                .is_none_or(|(class, signature)| note.context.get(class) == Some(&signature));
+            if has_context && is_asked(*cohort) {
                 sample.add(note.point);
             }
         }
     }
 
-    fn in_context(&self, context: (usize, u32)) -> Option<&Sample> {
-        self.in_context.iter().find(|(known, _)| *known == context).map(|(_, sample)| sample)
+    fn like(&self, like: Like) -> Option<&Sample> {
+        self.alike.iter().find(|(known, _)| *known == like).map(|(_, sample)| sample)
     }
 
     /// Adds what another part of the data has.
     fn merge(&mut self, other: Self) {
         self.all.merge(other.all);
-        self.new.merge(other.new);
-        for ((_, own), (_, other)) in self.in_context.iter_mut().zip(other.in_context) {
+        for ((_, own), (_, other)) in self.alike.iter_mut().zip(other.alike) {
             own.merge(other);
         }
     }
@@ -270,19 +284,23 @@ impl Slot {
     /// Whether nobody could tell at which of its sites something is: there are none, or at least
     /// three so far apart that no circle below the floor holds more than half of them.
     ///
-    /// A record that no earlier copy had is of the events that none had either, where there are any.
-    pub(crate) fn hides(&self, is_new: bool) -> bool {
-        let new = is_new.then_some(&self.new);
-        [&self.all, &self.with_told]
+    /// A record is of the events that came with the same copy, where there are any.
+    pub(crate) fn hides(&self, cohort: Cohort) -> bool {
+        [Some(&self.all), Some(&self.with_told), self.like((None, Some(cohort)))]
             .into_iter()
-            .chain(new)
+            .flatten()
             .all(|sample| sample.sites.is_empty() || sample.hides(self.near_m))
     }
 
     /// The same for those in a context.
-    pub(crate) fn hides_in_context(&self, context: (usize, u32)) -> bool {
+    pub(crate) fn hides_in_context(&self, context: (usize, u32), cohort: Cohort) -> bool {
+        let hides = |cohort: Option<Cohort>| {
+            self.like((Some(context), cohort)).is_some_and(|sample| sample.hides(self.near_m))
+        };
+        let of_cohort = self.like((None, Some(cohort)));
         self.with_told.sites.is_empty()
-            || self.in_context(context).is_some_and(|sample| sample.hides(self.near_m))
+            || hides(None)
+                && of_cohort.is_none_or(|sample| sample.sites.is_empty() || hides(Some(cohort)))
     }
 
     /// Whether nothing in it is told finely.

@@ -31,6 +31,8 @@ pub(super) struct RecordTreatment<'a, 'k> {
     pub(super) terms_of_use: Option<&'a str>,
     pub(super) names: &'a mut PlainNames<'k>,
     pub(super) withheld: BTreeSet<&'static str>,
+    /// Whether no row says anything in the column that is looked at.
+    pub(super) is_silent: bool,
     pub(super) has_pseudonyms: bool,
     pub(super) said_withheld: Option<String>,
     pub(super) was_place_withheld: bool,
@@ -47,6 +49,10 @@ impl RecordTreatment<'_, '_> {
         if column.links_to_taxon {
             return value;
         }
+        self.is_silent = match index {
+            CONSTANT => value.trim_ascii().is_empty(),
+            _ => self.common.is_blank(index),
+        };
         if let Some(class) = column.class {
             return self.pseudonym(class, &value).into();
         }
@@ -58,7 +64,7 @@ impl RecordTreatment<'_, '_> {
             && term.tells_of_event(category)
             && !self.is_same_in_all(index)
         {
-            return self.empty(term.name, &value);
+            return self.empty(term.name);
         }
         let action = term.action(category);
         let may_be_allowed = !matches!(
@@ -74,7 +80,7 @@ impl RecordTreatment<'_, '_> {
         }
         match action {
             Action::Keep => value,
-            Action::Completeness | Action::Empty => self.empty(term.name, &value),
+            Action::Completeness | Action::Empty => self.empty(term.name),
             Action::IfCommon => {
                 let is_common = self.is_common(index);
                 self.keep_if(is_common, term.name, value)
@@ -90,7 +96,7 @@ impl RecordTreatment<'_, '_> {
             Action::IfNumber => self.keep_if(is_plain_number(&value), term.name, value),
             Action::IfWords(words) => self.keep_if(all_words_in(&value, words), term.name, value),
             Action::Period => match self.telling.period.value(term.name) {
-                Some(told) if told.is_empty() => self.empty(term.name, &value),
+                Some(told) if told.is_empty() => self.empty(term.name),
                 Some(told) => {
                     let is_blank = value.trim_ascii().is_empty();
                     let is_inherited =
@@ -100,12 +106,12 @@ impl RecordTreatment<'_, '_> {
                 None => value,
             },
             Action::Place => match self.telling.place.value(term.name) {
-                Some(told) if told.is_empty() => self.empty(term.name, &value),
+                Some(told) if told.is_empty() => self.empty(term.name),
                 Some(told) => told.into(),
                 None => value,
             },
             Action::Pseudonym => self.pseudonym(term.name, &value).into(),
-            Action::Reword => self.reword(term.name, &value),
+            Action::Reword => self.reword(term.name),
             Action::Statement => self.statement(index, term.name, value),
         }
     }
@@ -128,31 +134,29 @@ impl RecordTreatment<'_, '_> {
     }
 
     fn unknown<'v>(&mut self, column: &ColumnTreatment, value: Cow<'v, str>) -> Cow<'v, str> {
-        if value.trim_ascii().is_empty() || self.is_allowed(column) {
+        if self.is_allowed(column) {
             return value;
         }
-        self.withheld.insert(statement::OTHER_COLUMNS);
-        NOTHING
+        self.empty(statement::OTHER_COLUMNS)
     }
 
-    fn empty(&mut self, name: &'static str, value: &str) -> Cow<'static, str> {
-        if !value.trim_ascii().is_empty() {
+    /// PRIVACY: whether there was anything is not said, for that alone tells records from others.
+    fn empty(&mut self, name: &'static str) -> Cow<'static, str> {
+        if !self.is_silent {
             self.withheld.insert(name);
         }
         NOTHING
     }
 
     fn keep_if<'v>(&mut self, keep: bool, name: &'static str, value: Cow<'v, str>) -> Cow<'v, str> {
-        if keep { value } else { self.empty(name, &value) }
+        if keep && !value.trim_ascii().is_empty() { value } else { self.empty(name) }
     }
 
-    fn reword(&mut self, name: &'static str, value: &str) -> Cow<'static, str> {
-        if value.trim_ascii().is_empty() {
+    fn reword(&mut self, name: &'static str) -> Cow<'static, str> {
+        if self.is_silent {
             return NOTHING;
         }
-        if value != statement::WORDING {
-            self.withheld.insert(name);
-        }
+        self.withheld.insert(name);
         Cow::Borrowed(statement::WORDING)
     }
 
@@ -171,7 +175,7 @@ impl RecordTreatment<'_, '_> {
                 return value;
             }
             if plain.is_empty() {
-                return self.empty(name, &value);
+                return self.empty(name);
             }
             self.withheld.insert("scientificNameAuthorship");
             return plain.to_owned().into();

@@ -161,3 +161,71 @@ fn regions_that_were_told_are_cut_against_each_other() {
     let cut = box_of(179.0, 2.0).cut(&box_of(-180.0, 3.0)).unwrap();
     assert_eq!((cut.west(), cut.size().1), (degree(-180.0), degree(1.0)));
 }
+
+/// Two more rows of one visit: a tit and a bittern.
+fn visit() -> String {
+    format!("t-new,Parus major,2020-08-01,{},WGS84,20\n", place(27))
+        + &format!("b-new,Botaurus stellaris,2020-08-01,{},WGS84,20\n", place(27))
+}
+
+#[test]
+fn what_came_with_one_copy_is_hidden_among_that_in_all_later_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = reserve(2019..2021, &[(10, 2020)]);
+    copy(folder.path(), &before, settings(at(Category::High))).unwrap();
+    let grown = before + &visit();
+    // Whoever has the first and the second copy knows the new visit in the third and fourth as well.
+    for _ in 0..3 {
+        let shared = copy(folder.path(), &grown, settings(at(Category::High))).unwrap();
+        let siblings = shared.summary.siblings;
+        assert_eq!(siblings.withheld, 1, "{siblings:?}");
+    }
+}
+
+#[test]
+fn a_copy_for_somebody_else_in_between_changes_nothing_of_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = reserve(2019..2021, &[(10, 2020)]);
+    copy(folder.path(), &before, settings(at(Category::High))).unwrap();
+    let grown = before + &visit();
+    copy(folder.path(), &grown, partner(at(Category::High))).unwrap();
+    let shared = copy(folder.path(), &grown, settings(at(Category::High))).unwrap();
+    let siblings = shared.summary.siblings;
+    assert_eq!(siblings.withheld, 1, "{siblings:?}");
+}
+
+#[test]
+fn a_record_of_the_first_copy_is_not_hidden_among_what_came_later() {
+    let folder = tempfile::tempdir().unwrap();
+    // One site in the cell of the bittern: its region is wide.
+    let row = |id: &str, name: &str, lat: f64, lon: f64| {
+        format!("{id},{name},2020-05-14,{lat:.5},{lon:.5},WGS84,20\n")
+    };
+    let mut before = reserve(2018..2019, &[]);
+    for site in 0..12_u32 {
+        let (lat, lon) = (50.02 + f64::from(site / 4) * 0.11, 7.02 + f64::from(site % 4) * 0.11);
+        before += &row(&format!("u{site}"), "Parus major", lat, lon);
+    }
+    before += &row("b", "Botaurus stellaris", 50.02, 7.02);
+    let first = copy(folder.path(), &before, settings(at(Category::High))).unwrap();
+    assert_eq!(first.summary.siblings.wider_place, 1, "{:?}", first.summary.siblings);
+    // Many sites come into its cell.
+    let mut grown = before;
+    for site in 0..6_u32 {
+        let (lat, lon) = (49.98 + f64::from(site / 2) * 0.03, 6.975 + f64::from(site % 2) * 0.05);
+        grown += &row(&format!("v{site}"), "Parus major", lat, lon);
+    }
+    let second = copy(folder.path(), &grown, settings(at(Category::High))).unwrap();
+    assert_eq!(second.summary.siblings.wider_place, 1, "{:?}", second.summary.siblings);
+    let other = tempfile::tempdir().unwrap();
+    let alone = copy(other.path(), &grown, settings(at(Category::High))).unwrap();
+    assert_eq!(alone.summary.siblings.wider_place, 0, "{:?}", alone.summary.siblings);
+}
+
+#[test]
+fn a_registry_wants_protected_records_to_bear_identifiers() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = reserve(2019..2020, &[(10, 2019)]).replace("b10-2019,", ",");
+    let refused = copy(folder.path(), &text, settings(at(Category::High))).unwrap_err();
+    assert!(matches!(refused, ShareError::Nameless { records: 1 }), "{refused}");
+}

@@ -44,7 +44,7 @@ fn a_protected_record_is_generalised_and_says_so() {
         ("secretColumn", ""),
         (
             "informationWithheld",
-            "Withheld: locality; other columns; recordedBy. Reason: Wetland Trust.",
+            "Withheld where given: locality; other columns; recordedBy. Reason: Wetland Trust.",
         ),
     ] {
         assert_eq!(row[term], value, "{term}");
@@ -53,6 +53,25 @@ fn a_protected_record_is_generalised_and_says_so() {
     assert!(row["catalogNumber"].starts_with("rb-"));
     assert!(row["dataGeneralizations"].contains("0.1° × 0.1°"));
     assert_balanced(&copied);
+}
+
+#[test]
+fn what_a_protected_record_had_in_columns_that_do_not_leave_is_not_to_be_seen() {
+    let bare = RECORDS.replace("N1,C-101", "N2,C-105").replace(
+        "15,Nest 3 by the old mill,2021-05-14,Ada Warden,2,female,x9",
+        ",,2021-05-14,,2,female,",
+    );
+    let bare = bare.lines().find(|line| line.starts_with("N2")).unwrap();
+    let copied = share(&[("records.csv", &format!("{RECORDS}{bare}\n"))], &settings(bitterns()));
+    let rows = copied.rows("occurrence.csv");
+    let mut told: Vec<_> =
+        rows.into_iter().filter(|row| row["scientificName"] == "Botaurus stellaris").collect();
+    assert_eq!(told.len(), 2);
+    for row in &mut told {
+        row.remove("occurrenceID");
+        row.remove("catalogNumber");
+    }
+    assert_eq!(told[0], told[1]);
 }
 
 #[test]
