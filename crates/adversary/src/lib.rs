@@ -12,6 +12,7 @@ mod agreement;
 mod attack;
 mod averaging;
 mod besides;
+mod blanks;
 mod claim;
 mod claims;
 mod clip;

@@ -157,11 +157,17 @@ fn names(taxon: &RuleTaxon) -> Vec<String> {
     let second = words
         .find(|word| !word.starts_with('('))
         .filter(|word| word.chars().all(|c| c.is_lowercase() || c == '-'));
+    let initial = first.get(..1).unwrap_or(first);
     let scientific = match second {
-        Some(second) => format!("{first} {second}"),
-        None => first.to_owned(),
+        Some(second) => {
+            let whole = [" ", "-", "_", ".", ""].map(|between| format!("{first}{between}{second}"));
+            let short = [". ", ".", " "].map(|between| format!("{initial}{between}{second}"));
+            whole.into_iter().chain(short).collect()
+        }
+        None => vec![first.to_owned()],
     };
-    std::iter::once(scientific)
+    scientific
+        .into_iter()
         .chain(taxon.vernacular_names.iter().map(|name| name.trim().to_owned()))
         .map(|name| name.to_lowercase())
         .filter(|name| name.chars().count() >= SHORTEST_NAME)

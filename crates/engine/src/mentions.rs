@@ -55,13 +55,17 @@ impl Mentions {
         })
     }
 
-    /// Whether any of some cells of a row names a listed taxon.
-    pub(crate) fn are_in_row(&self, row: Row<'_>, columns: &[usize]) -> bool {
-        self.matcher.is_some()
-            && columns.iter().any(|column| {
-                let text = row.raw(*column);
-                text.len() >= SHORTEST && self.are_in(text)
-            })
+    /// Those of some cells of a row that name a listed taxon.
+    pub(crate) fn columns_in_row<'r>(
+        &'r self,
+        row: Row<'r>,
+        columns: &'r [usize],
+    ) -> impl Iterator<Item = usize> + 'r {
+        let columns = if self.matcher.is_some() { columns } else { &[] };
+        columns.iter().copied().filter(move |column| {
+            let text = row.raw(*column);
+            text.len() >= SHORTEST && self.are_in(text)
+        })
     }
 }
 

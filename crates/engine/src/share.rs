@@ -186,7 +186,8 @@ fn prepare_parts<'a>(
     let mut kinds = kinds.unwrap_or_else(Kinds::none);
     let taxa = TaxonCores::read(&plans)?;
     let workers = settings.workers;
-    let survey = survey::survey(&plans, &judge, &taxa, workers, progress, kinds.ties())?;
+    let mut survey = survey::survey(&plans, &judge, &taxa, workers, progress, kinds.ties())?;
+    survey.choose_emptied(pseudonyms);
     let nameless = survey.nameless(&plans);
     if settings.registry.is_some() && nameless > 0 {
         return Err(ShareError::Nameless { records: nameless });

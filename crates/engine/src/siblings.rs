@@ -20,7 +20,7 @@ use reedbed_core::rule::Siblings;
 use rustc_hash::FxHashMap;
 
 use self::places::PlaceNote;
-pub(crate) use self::places::{ChunkPlaces, PlaceNotes, days_of};
+pub(crate) use self::places::{ChunkPlaces, DAYS_OF_YEAR, PlaceNotes, days_of};
 pub(crate) use self::slots::EXACT_M;
 use self::slots::{Slot, Slots};
 use crate::context::{Context, class_of};

@@ -2,6 +2,7 @@
 //! others. Nothing is written yet.
 
 mod duplicates;
+mod emptied;
 mod identified;
 mod tied;
 
@@ -32,6 +33,8 @@ use crate::taxa::TaxonCores;
 use crate::ties::Ties;
 use crate::verdict::Verdict;
 
+pub(crate) use self::emptied::Visits;
+use self::emptied::{Emptied, Named};
 use self::tied::SharedVerdicts;
 pub(crate) use self::tied::{Tied, tie_record};
 
@@ -86,6 +89,10 @@ pub(crate) struct TableSurvey {
     pub(crate) notes: Notes,
     /// Where and when the records are that no rule protects and that state a place of their own.
     pub(crate) places: PlaceNotes,
+    /// Texts of records that no rule protects and that name a listed taxon.
+    named: Vec<Named>,
+    /// Texts that do not leave.
+    pub(crate) emptied: Emptied,
     /// Places whose decimal and verbatim forms disagree, and records whose datum is not stated.
     pub(crate) oddities: facts::Oddities,
 }
@@ -248,6 +255,7 @@ struct ChunkFound {
     events: Vec<(u64, Event)>,
     notes: Option<ChunkNotes>,
     places: ChunkPlaces,
+    named: Vec<Named>,
 }
 
 fn read(
@@ -286,6 +294,7 @@ fn read(
             found.events.extend(chunk.events);
             found.table.notes.push(chunk.notes);
             found.table.places.push(chunk.places);
+            found.table.named.extend(chunk.named);
             for (row, reject) in chunk.rejected {
                 found.table.rejected.push(row);
                 found.rejects.push(reject);
@@ -403,6 +412,9 @@ impl TableReader<'_> {
                     ..Held::alone(number, Arc::clone(verdict))
                 });
             }
+            if verdict.is_none() {
+                self.note_named(row, facts, found);
+            }
             found.events.push((id, event(facts, verdict, context)));
             state.common.count(|column| row.raw(column), facts.site());
             return Ok(());
@@ -426,12 +438,11 @@ impl TableReader<'_> {
             let period = facts.period.or_else(|| self.survey.events.period(facts.event));
             found.countable += u64::from(place.is_some() && period.is_some_and(is_within_month));
         }
+        let named = if verdict.is_none() { self.note_named(row, facts, found) } else { false };
         let site = if verdict.is_none() { facts.site().or(facts.event) } else { None };
         state.common.count(|column| row.raw(column), site);
         if let Some(notes) = &mut found.notes {
-            let mentions = || self.judge.mentions.are_in_row(row, &self.plan.facts.texts);
-            if verdict.is_some() || row.fields.len() != self.plan.table.columns.len() || mentions()
-            {
+            if verdict.is_some() || row.fields.len() != self.plan.table.columns.len() || named {
                 notes.look();
             } else {
                 let group = state.groups.number(row, self.plan, &self.groups);

@@ -6,13 +6,13 @@ mod events;
 mod kept;
 mod last;
 mod records;
+mod references;
 mod unread;
 
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use reedbed_core::fold::fold;
 use reedbed_formats::chunk::Chunk;
 use reedbed_formats::patch::{self, Patch};
 use reedbed_formats::pipeline;
@@ -25,15 +25,14 @@ use self::unread::{Passes, Unread};
 use crate::cells::{Hashed as _, Row};
 use crate::facts::{self, FactMemo, RowFacts};
 use crate::findings::Findings;
-use crate::hash::hash_of;
 use crate::judge::Judge;
 use crate::plain_names::PlainNames;
 use crate::plan::{Plan, Role};
 use crate::share::{Progress, ShareError};
-use crate::survey::{Survey, TableSurvey};
+use crate::survey::{Survey, TableSurvey, Visits};
 use crate::tally::{Reject, RowCount};
 use crate::taxa::TaxonCores;
-use crate::ties::{Had, Thing};
+use crate::ties::Had;
 use crate::treat::Treatment;
 use crate::utility::Utility;
 use crate::verdict::{Verdict, stricter};
@@ -147,9 +146,11 @@ impl Copy<'_> {
             table,
             consequences: &*consequences,
             added_to_clear: treatment.added_to_clear(self.licence),
-            unread: self.unread(plan, treatment),
+            unread: self.unread(plan, treatment).filter(|_| table.emptied.is_empty()),
+            empties_references: false,
             buffers: Buffers::default(),
         };
+        let writer = TableWriter { empties_references: writer.must_empty_references()?, ..writer };
         let mut written = TableWritten::default();
         let mut after = Consequences::default();
         let mut untrue = 0;
@@ -243,6 +244,8 @@ struct TableWriter<'a> {
     added_to_clear: Vec<String>,
     /// How rows leave of which the notes say enough; nothing where none may.
     unread: Option<Unread>,
+    /// Whether columns that name other records are emptied in all rows.
+    empties_references: bool,
     buffers: Buffers,
 }
 
@@ -272,28 +275,6 @@ struct Passing<'a> {
     line: u64,
     file: usize,
 }
-
-/// All runs of up to [`MOST_TOGETHER`] words of a text, with what stands between them.
-fn words_together(text: &str) -> impl Iterator<Item = &str> {
-    let is_word = |c: char| c.is_alphanumeric();
-    let starts = text.char_indices().scan(false, move |was_word, (at, c)| {
-        let starts = is_word(c) && !*was_word;
-        *was_word = is_word(c);
-        Some(starts.then_some(at))
-    });
-    starts.flatten().flat_map(move |start| {
-        let rest = text.get(start..).unwrap_or("");
-        let ends = rest.char_indices().filter_map(move |(at, c)| {
-            let end = at + c.len_utf8();
-            let is_end = is_word(c) && !rest.get(end..)?.chars().next().is_some_and(is_word);
-            is_end.then_some(end)
-        });
-        ends.take(MOST_TOGETHER).filter_map(move |end| rest.get(..end))
-    })
-}
-
-/// Words of an identifier, at most.
-const MOST_TOGETHER: usize = 12;
 
 impl TableWriter<'_> {
     fn chunk(&self, state: &mut Gathered<'_>, chunk: &Chunk) -> ChunkWritten {
@@ -339,7 +320,7 @@ impl TableWriter<'_> {
                         let (facts, names) = (RowFacts::default(), &mut state.names);
                         self.protected(&passing, &facts, verdict, false, names, &mut written);
                     }
-                    None => self.clear(&passing, &mut written),
+                    None => self.clear(&passing, None, &mut written),
                 },
             }
         }
@@ -382,7 +363,7 @@ impl TableWriter<'_> {
     }
 
     /// Writes a row that no protection touches.
-    fn clear(&self, passing: &Passing<'_>, written: &mut ChunkWritten) {
+    fn clear(&self, passing: &Passing<'_>, visits: Option<Visits>, written: &mut ChunkWritten) {
         let row = passing.row;
         let mut patches = Vec::new();
         for (column, default) in self.treatment.defaults() {
@@ -395,14 +376,18 @@ impl TableWriter<'_> {
             patches.extend(told.map(|column| Patch { column, value: String::new() }));
         }
         for column in self.plan.facts.texts.iter().copied() {
-            // PRIVACY: that a listed taxon was here tells its place. Nothing says that a text is gone.
-            if self.copy.judge.mentions.are_in(row.raw(column)) {
+            // PRIVACY: that a listed taxon was here tells its place. Nothing says that a text is gone, and
+            // others are gone with it.
+            let is_emptied = visits.is_some_and(|visits| self.table.emptied.has(column, visits));
+            let has_text = !row.raw(column).is_empty();
+            if has_text && (is_emptied || self.copy.judge.mentions.are_in(row.raw(column))) {
                 patches.push(Patch { column, value: String::new() });
             }
         }
         for column in self.treatment.references() {
-            // PRIVACY: a reference would tell the identifier of a protected record.
-            if self.names_protected(&row.cell(column)) {
+            // PRIVACY: a reference would tell the identifier of a protected record; one that is missing among
+            // others, too.
+            if self.empties_references && !row.raw(column).is_empty() {
                 patches.push(Patch { column, value: String::new() });
             }
         }
@@ -458,27 +443,17 @@ impl TableWriter<'_> {
         facts::read(row, self.plan, memo, &mut facts::Oddities::default()).ok()
     }
 
-    /// Whether a text names a protected record or event by its identifier: alone, in a list, in an
-    /// address, in another case.
-    fn names_protected(&self, text: &str) -> bool {
-        let ties = &self.copy.survey.ties;
-        if ties.is_empty() || text.trim_ascii().is_empty() {
-            return false;
-        }
-        let mut folded = String::new();
-        let mut names = |piece: &str| {
-            let key = hash_of(piece.as_bytes());
-            if ties.records.contains_key(&key) || ties.events.contains_key(&key) {
-                return true;
-            }
-            fold(piece, &mut folded);
-            !folded.is_empty() && ties.things.contains_key(&Had::text(Thing::Record, &folded))
-        };
-        let parts = |c: char| c.is_whitespace() || "|;,\"'()[]{}<>".contains(c);
-        names(text) || text.split(parts).any(|piece| words_together(piece).any(&mut names))
-    }
-
     fn own_id(&self, row: Row<'_>) -> Option<u64> {
         row.hash(&self.plan.links.own)
+    }
+
+    /// The visits that a record of this place and period belongs to, where any texts are emptied.
+    fn visits(&self, facts: &RowFacts) -> Option<Visits> {
+        if self.table.emptied.is_empty() {
+            return None;
+        }
+        let events = &self.copy.survey.events;
+        let place = facts.place.or_else(|| events.place(facts.event))?;
+        Some(Visits::of(place.point, facts.period.or_else(|| events.period(facts.event))))
     }
 }

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::{Board, Guess};
 use crate::agreement::wilson;
 use crate::besides::Besides;
+use crate::blanks::Blanks;
 use crate::claim::Attack;
 use crate::clip::Clips;
 use crate::columns::Columns;
@@ -30,6 +31,7 @@ pub(crate) struct Texts<'a> {
     clips: Option<Clips<'a>>,
     pub(super) gazetteer: Gazetteer,
     pub(super) mentions: Mentions,
+    blanks: Blanks,
     pub(super) metadata: Metadata,
     /// Exact places on the days of files.
     pub(super) days: FxHashMap<Day, Vec<Point>>,
@@ -71,6 +73,7 @@ impl<'a> Texts<'a> {
             clips: besides.layers.filter(|layers| !layers.is_empty()).map(Clips::of),
             gazetteer,
             mentions: Mentions::of(&sensitive.rules.taxa),
+            blanks: Blanks::default(),
             metadata: Metadata::default(),
             days: FxHashMap::default(),
             has_others: false,
@@ -123,6 +126,10 @@ impl<'a> Texts<'a> {
         let measures = !self.gazetteer.is_empty() && self.named_by_exact < MOST_MEASURED;
         for column in &texts.free {
             let text = row.cell(*column);
+            if columns.is_records() {
+                let is_blank = text.trim_ascii().is_empty();
+                self.blanks.note((at.table, *column), is_blank, place.point, seen.days);
+            }
             if text.len() < SHORTEST_TEXT {
                 continue;
             }
@@ -150,6 +157,7 @@ impl Texts<'_> {
             clips.merge(other);
         }
         self.mentions.merge(other.mentions);
+        self.blanks.merge(other.blanks);
         for (day, points) in other.days {
             let own = self.days.entry(day).or_default();
             own.extend(points);
@@ -187,6 +195,7 @@ impl Board<'_, '_> {
         self.by_gazetteer(targets, texts);
         for (index, target) in targets.iter().enumerate() {
             self.by_mentions(index, target, texts);
+            self.by_blanks(index, target, texts, targets.len());
         }
     }
 
@@ -270,6 +279,30 @@ impl Board<'_, '_> {
         self.claims.guess(index, guess);
     }
 
+    /// A text that is missing: of so many that are, at most one for each protected record was taken
+    /// away.
+    fn by_blanks(&mut self, index: usize, target: &Target, texts: &Texts<'_>, targets: usize) {
+        let Some(missing) = texts.blanks.of_target(target) else { return };
+        #[expect(clippy::cast_precision_loss, reason = "counts of records are far below 2⁵³")]
+        let (sites, explained) =
+            (missing.sites as f64, (targets as f64 / missing.all_sites.max(1) as f64).min(1.0));
+        let because = format!(
+            "A text that nearly all records have is missing at {} in its region and period, as if it \
+             had named the record.",
+            if missing.sites == 1 { "one site".to_owned() } else { format!("{sites} sites") }
+        );
+        let (table, column) = missing.column;
+        let guess = Guess {
+            attack: Attack::Text,
+            point: missing.point,
+            radius_m: target.near_m(),
+            probability: MISSING * explained / sites,
+            because,
+            column: self.heading(table, column),
+        };
+        self.claims.guess(index, guess);
+    }
+
     /// The heading of a column.
     pub(super) fn heading(&self, table: usize, column: usize) -> Option<String> {
         let table = self.reading.columns.get(table)?.table;
@@ -284,6 +317,8 @@ const NAMED_RIGHT: f64 = 0.9;
 const NAMED_BESIDE: f64 = 0.6;
 /// How often a mention of a taxon is taken to be of a protected record that fits.
 const MENTIONED: f64 = 0.7;
+/// How often a missing text is taken to have named a protected record that fits.
+const MISSING: f64 = 0.6;
 /// Fewer measure nothing.
 const FEWEST_MEASURED: u64 = 10;
 const MOST_MEASURED: u64 = 20_000;

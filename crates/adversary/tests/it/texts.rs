@@ -162,3 +162,37 @@ fn a_record_beside_that_names_the_taxon_gives_it_away() {
         assert_eq!(attacked(&remarked(site, remark)).located, 0, "{site} {remark}");
     }
 }
+
+/// Sites with three visits each, all with a remark but for those that are asked for.
+fn with_remarks(is_blank: impl Fn(u32, u32) -> bool) -> String {
+    let mut text = String::from(
+        "occurrenceID,scientificName,eventDate,decimalLatitude,decimalLongitude,geodeticDatum,coordinateUncertaintyInMeters,occurrenceRemarks\n",
+    );
+    for site in 0..100_u32 {
+        let (lat, lon) = (52.0 + f64::from(site / 10) * 0.031, 4.5 + f64::from(site % 10) * 0.041);
+        for visit in 0..3_u32 {
+            let remark = if is_blank(site, visit) { "" } else { "calm" };
+            text += &format!(
+                "q{}q,Parus major,2020-0{}-1{},{lat:.5},{lon:.5},WGS84,20,{remark}\n",
+                (site * 3 + visit) * 7_919 % 10_007,
+                1 + visit * 3,
+                site % 10
+            );
+        }
+    }
+    text + "zz,Botaurus stellaris,2020,52.1,4.7,EPSG:4326,8000,withheld\n"
+}
+
+#[test]
+fn a_text_that_is_missing_among_others_gives_a_record_away() {
+    // Site 34 lies in the region that is told.
+    let findings = attacked(&with_remarks(|site, visit| (site, visit) == (34, 1)));
+    assert_eq!(located(&findings, Attack::Text), 1, "{findings:#?}");
+    // Many texts are missing, or several of the region: nothing is said.
+    let many = attacked(&with_remarks(|site, visit| (site * 3 + visit) % 3 == 1));
+    assert_eq!(located(&many, Attack::Text), 0, "{many:#?}");
+    let some = attacked(&with_remarks(|site, visit| visit == 1 && [34, 35, 44, 3].contains(&site)));
+    assert_eq!(located(&some, Attack::Text), 0, "{some:#?}");
+    let none = attacked(&with_remarks(|_, _| false));
+    assert_eq!(none.located, 0, "{none:#?}");
+}

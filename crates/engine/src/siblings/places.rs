@@ -54,6 +54,11 @@ impl PlaceNotes {
         }
     }
 
+    /// All notes.
+    pub(crate) fn all(&self) -> impl Iterator<Item = PlaceNote> {
+        self.chunks.iter().flat_map(ChunkPlaces::iter)
+    }
+
     /// The chunks in about as many parts.
     pub(crate) fn parts(&self, parts: usize) -> Vec<&[ChunkPlaces]> {
         self.chunks.chunks(self.chunks.len().div_ceil(parts).max(1)).collect()

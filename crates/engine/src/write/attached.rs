@@ -34,7 +34,9 @@ impl TableWriter<'_> {
     ) {
         match self.fate(passing) {
             Fate::Clear if self.tells_totals(passing) => written.count.withheld += 1,
-            Fate::Clear => self.clear(passing, written),
+            // PRIVACY: which record is related to a protected one is not told.
+            Fate::Clear if self.refers_to_protected(passing.row) => written.count.withheld += 1,
+            Fate::Clear => self.clear(passing, None, written),
             Fate::Orphan(what) => {
                 written.count.rejected += 1;
                 written.rejects.push(Reject {

@@ -52,7 +52,7 @@ impl TableWriter<'_> {
         match self.copy.survey.events.verdict(id) {
             None if !is_left_alone => {
                 self.cover(passing, &facts, state);
-                self.clear(passing, written);
+                self.clear(passing, self.visits(&facts), written);
                 if plan::counts_events(self.copy.plans) {
                     state.findings.clear_record();
                 }

@@ -37,7 +37,7 @@ impl TableWriter<'_> {
             }
             self.cover(passing, &facts, state);
             state.findings.clear_record();
-            self.clear(passing, written);
+            self.clear(passing, self.visits(&facts), written);
             return;
         };
         if let Some(id) = own_id.filter(|_| self.copy.has_attached()) {

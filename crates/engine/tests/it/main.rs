@@ -8,6 +8,7 @@
 
 mod copies;
 mod cuts;
+mod emptied;
 mod events;
 mod found;
 mod found_again;
