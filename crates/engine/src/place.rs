@@ -77,7 +77,8 @@ impl ToldPlace {
         // A standing place says how uncertain it is, its precision included.
         let uncertainty_m = uncertainty::ladder_m(match stated.uncertainty_m {
             Some(uncertainty_m) if is_standing => uncertainty_m,
-            _ => region.radius_m() + stated.radius_m(),
+            // PRIVACY: of sites that state more or less, all but the vaguest reach the same rung.
+            _ => region.radius_m() + stated.radius_m().max(region.radius_m() / MARGIN),
         });
         let distance = region.centre().distance_bound_m(stated.point);
         if !region.contains(stated.point) || distance > uncertainty_m {
@@ -242,6 +243,10 @@ fn precision(told: PlaceTold) -> String {
         _ => String::new(),
     }
 }
+
+/// What a record states of its uncertainty does not show where it is below this part of the region's
+/// own.
+const MARGIN: f64 = 8.0;
 
 #[cfg(test)]
 mod tests {
