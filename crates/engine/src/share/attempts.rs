@@ -175,8 +175,14 @@ impl Prepared<'_> {
 fn opened(folder: &Path, written: &Written) -> Result<Dataset, ShareError> {
     let is_data = |file: &Path| file.file_name().is_none_or(|name| name != "eml.xml");
     let records = written.files.iter().filter(|file| is_data(file)).map(|file| folder.join(file));
-    let kinds = written.kinds.summaries.iter().map(|kind| folder.join(&kind.folder));
-    let inputs: Vec<_> = records.chain(kinds.filter(|folder| holds_files(folder))).collect();
+    let mut inputs: Vec<_> = records.collect();
+    for kind in &written.kinds.summaries {
+        // Several of a kind may lie in one folder.
+        let folder = folder.join(&kind.folder);
+        if holds_files(&folder) && !inputs.contains(&folder) {
+            inputs.push(folder);
+        }
+    }
     let limits = Limits::default();
     let collection = collection::open(&inputs, &CollectionOptions::default(), &limits)?;
     Ok(collection.into_dataset(&limits)?)

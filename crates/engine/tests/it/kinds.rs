@@ -14,7 +14,7 @@ use reedbed_formats::limits::Limits;
 use crate::support::{Copied, area_of, by_default, partner, read_copy, rule, settings};
 
 /// Shares files, which may be in folders, each top-level name an input.
-fn share_all(files: &[(&str, &[u8])], settings: &Settings) -> Result<Copied, ShareError> {
+pub(crate) fn share_all(files: &[(&str, &[u8])], settings: &Settings) -> Result<Copied, ShareError> {
     let folder = tempfile::tempdir().unwrap();
     let mut inputs: Vec<PathBuf> = Vec::new();
     for (name, content) in files {
@@ -36,7 +36,7 @@ fn share_all(files: &[(&str, &[u8])], settings: &Settings) -> Result<Copied, Sha
 }
 
 /// A rule about a taxon whose times may leave.
-fn with_times(listed: &[(&str, Category)]) -> RuleSet {
+pub(crate) fn with_times(listed: &[(&str, Category)]) -> RuleSet {
     let mut rules = by_default(listed);
     for rule in &mut rules.rules {
         rule.outcome.public_period = Some(Precision::Held);
@@ -56,7 +56,7 @@ fn in_area(area: &str, kind: &str, category: Category) -> RuleSet {
     rules
 }
 
-fn withheld(summary: &Summary, reason: &str) -> u64 {
+pub(crate) fn withheld(summary: &Summary, reason: &str) -> u64 {
     let kinds = summary.kinds.iter();
     kinds.filter_map(|kind| kind.withheld.get(reason)).sum()
 }
@@ -115,7 +115,7 @@ fn jpeg() -> Vec<u8> {
     .concat()
 }
 
-fn camera() -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn camera() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("traps/datapackage.json", DESCRIPTOR.to_vec()),
         ("traps/deployments.csv", DEPLOYMENTS.to_vec()),
@@ -128,11 +128,11 @@ fn camera() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-fn as_files<'f>(files: &'f [(&'static str, Vec<u8>)]) -> Vec<(&'static str, &'f [u8])> {
+pub(crate) fn as_files<'f>(files: &'f [(&'static str, Vec<u8>)]) -> Vec<(&'static str, &'f [u8])> {
     files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect()
 }
 
-fn finds(copied: &Copied, word: &str) -> bool {
+pub(crate) fn finds(copied: &Copied, word: &str) -> bool {
     let bytes = copied.bytes();
     bytes.windows(word.len()).any(|window| window == word.as_bytes())
 }
@@ -517,68 +517,4 @@ fn documents_leave_whole_or_not_at_all() {
         let names = copied.files.keys().filter_map(|name| name.strip_prefix("document/"));
         assert_eq!(names.collect::<Vec<_>>(), expected);
     }
-}
-
-/// Squares of so many degrees by name, a property for a taxon, and one for remarks.
-fn layer(features: &[(&str, f64, f64, f64, &str, &str)]) -> String {
-    let features: Vec<String> = features
-        .iter()
-        .map(|(name, lat, lon, side, taxon, remarks)| {
-            let (n, e) = (lat + side, lon + side);
-            format!(
-                r#"{{"type":"Feature","id":"{name}","properties":{{"name":"{name}","scientificName":"{taxon}","notes":"{remarks}","area_ha":5}},
-                "geometry":{{"type":"Polygon","coordinates":[[[{lon},{lat}],[{e},{lat}],[{e},{n}],[{lon},{n}],[{lon},{lat}]]]}}}}"#
-            )
-        })
-        .collect();
-    format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","))
-}
-
-#[test]
-fn protected_features_leave_as_cells_and_others_as_they_are() {
-    let text = layer(&[
-        ("Heron wood", 51.51234, 4.51234, 0.002, "Ardea cinerea", ""),
-        ("Bittern reed", 51.61234, 4.61234, 0.002, "Botaurus stellaris", "two nests"),
-        ("Long reed", 51.71234, 4.71234, 0.002, "Ardea cinerea", "here Botaurus stellaris breeds"),
-    ]);
-    let rules = by_default(&[("Botaurus stellaris", Category::High)]);
-    let copied = share_all(&[("l.geojson", text.as_bytes())], &settings(rules)).unwrap();
-    let told: serde_json::Value =
-        serde_json::from_str(&copied.text("layer/layer.geojson")).unwrap();
-    let features = told["features"].as_array().unwrap();
-    assert_eq!(features.len(), 2);
-    assert_eq!(features[0]["properties"]["name"], "Heron wood");
-    assert_eq!(
-        features[0]["geometry"]["coordinates"][0][0],
-        serde_json::json!([4.51234, 51.51234])
-    );
-    let cell = &features[1];
-    assert_eq!(cell["properties"]["scientificName"], "Botaurus stellaris");
-    assert_eq!(cell["properties"]["area_ha"], serde_json::Value::Null);
-    assert_eq!(cell["geometry"]["coordinates"][0][0], serde_json::json!([4.55, 51.55]));
-    assert!(cell["id"].as_str().unwrap().starts_with("rb-"));
-    for secret in ["51.61", "4.61", "two nests", "Bittern reed", "51.71", "Long reed"] {
-        assert!(!finds(&copied, secret), "{secret}");
-    }
-    assert_eq!(
-        withheld(&copied.shared.summary, "features that name a protected taxon in a text"),
-        1
-    );
-}
-
-#[test]
-fn a_habitat_patch_round_a_den_is_told_as_the_den_is_and_a_park_is_not() {
-    let text = layer(&[
-        ("Weir patch", 51.512, 4.512, 0.001, "", ""),
-        ("Park", 51.0, 4.0, 1.0, "", ""),
-        ("Elsewhere", 51.8, 4.8, 0.001, "", ""),
-    ])
-    .replace("scientificName", "habitat");
-    let mut files = camera();
-    files.push(("l.geojson", text.into_bytes()));
-    let rules = with_times(&[("Lutra lutra", Category::High)]);
-    let copied = share_all(&as_files(&files), &settings(rules)).unwrap();
-    let told = copied.text("layer/layer.geojson");
-    assert!(told.contains("Park") && told.contains("Elsewhere"));
-    assert!(!told.contains("Weir patch") && !finds(&copied, "51.512"));
 }

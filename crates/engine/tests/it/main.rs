@@ -13,6 +13,7 @@ mod events;
 mod found;
 mod found_again;
 mod kinds;
+mod layers;
 mod leaks;
 mod records;
 mod sharing;
