@@ -57,7 +57,9 @@ pub(crate) fn print_of(term: &str) -> u32 {
 }
 
 impl<'t> Columns<'t> {
-    pub(crate) fn of(table: &'t Table, is_archive: bool) -> Self {
+    pub(crate) fn of(table: &'t Table) -> Self {
+        // Only the descriptor of an archive names terms in full.
+        let is_archive = table.columns.iter().any(|column| column.uri.is_some());
         let named = |name: &str| Source::of(table, name);
         let all = |names: &[&str]| names.iter().map(|name| named(name)).collect::<Vec<_>>();
         let heading = |source: &Source, name: &str| {

@@ -28,7 +28,7 @@ impl Gazetteer {
             .tables
             .iter()
             .map(|table| {
-                let columns = Columns::of(table, false);
+                let columns = Columns::of(table);
                 if columns.names.iter().any(Source::exists) {
                     return Vec::new();
                 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use reedbed_core::period::Day;
 use reedbed_formats::cells::Row;
 use reedbed_formats::chunk::Chunk;
-use reedbed_formats::dataset::{Dataset, Form};
+use reedbed_formats::dataset::Dataset;
 use reedbed_formats::error::FormatError;
 use reedbed_formats::pipeline;
 use reedbed_formats::row::Fields;
@@ -49,8 +49,7 @@ pub(crate) struct Reading<'d> {
 impl<'d> Reading<'d> {
     /// Opens a dataset and reads its events.
     pub(crate) fn of(dataset: &'d Dataset) -> Result<Self, FormatError> {
-        let is_archive = matches!(dataset.form, Form::Archive(_));
-        let columns = dataset.tables.iter().map(|table| Columns::of(table, is_archive)).collect();
+        let columns = dataset.tables.iter().map(Columns::of).collect();
         let mut reading = Self { columns, events: FxHashMap::default() };
         let mut events = FxHashMap::default();
         for (table, columns) in reading.columns.iter().enumerate() {

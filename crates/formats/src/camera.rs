@@ -95,11 +95,17 @@ pub(crate) fn is_descriptor(source: &Source, limits: &Limits) -> bool {
         .any(|text| text.to_ascii_lowercase().contains("camtrap-dp"))
 }
 
+/// The descriptor that all members lie beside or below: what holds other things too is no package,
+/// and what it holds besides must not be passed over.
 fn descriptor_of(members: &Members) -> Option<(&String, &Source)> {
-    members
+    let (name, source) = members
         .named()
         .filter(|(name, _)| *name == DESCRIPTOR || name.ends_with("/datapackage.json"))
-        .min_by_key(|(name, _)| name.matches('/').count())
+        .min_by_key(|(name, _)| name.matches('/').count())?;
+    let folder = name.strip_suffix(DESCRIPTOR)?;
+    let is_all = members.named().all(|(member, _)| member.starts_with(folder));
+    (is_all && (folder.is_empty() || members.packaging != Packaging::Folder))
+        .then_some((name, source))
 }
 
 /// Opens a package: a folder, an archive, or the descriptor in its folder.

@@ -115,6 +115,57 @@ pub fn open(
     options: &CollectionOptions,
     limits: &Limits,
 ) -> Result<Collection, FormatError> {
+    let (mut collection, rest) = sorted(inputs, options, limits)?;
+    for (path, category) in &options.documents {
+        collection.documents.push(Document::open(path, *category, limits)?);
+    }
+    if !rest.is_empty() || collection.is_records_only() {
+        collection.records = dataset::open(&rest, &options.tables, limits)?;
+    }
+    Ok(collection)
+}
+
+/// Opens inputs of any kinds as an attacker does, who takes all that there is: several archives and
+/// folders too, each read by itself, and tables together.
+///
+/// Errors: [`FormatError`] for what is of no kind that is read, or breaks a limit.
+pub fn open_tables(
+    inputs: &[PathBuf],
+    options: &CollectionOptions,
+    limits: &Limits,
+) -> Result<Dataset, FormatError> {
+    let (mut collection, rest) = sorted(inputs, options, limits)?;
+    let (mut archives, mut tables) = (Vec::new(), Vec::new());
+    for path in rest {
+        match archive::open(&path, limits)? {
+            Opened::Archive(_) => archives.push(path),
+            Opened::Columnar | Opened::File(_) | Opened::Workbook(_) => tables.push(path),
+        }
+    }
+    let mut groups: Vec<Vec<PathBuf>> = archives.into_iter().map(|path| vec![path]).collect();
+    if !tables.is_empty() {
+        groups.push(tables);
+    }
+    if groups.is_empty() && collection.is_records_only() {
+        return Err(FormatError::Empty);
+    }
+    for (number, group) in groups.iter().enumerate() {
+        let opened = dataset::open(group, &options.tables, limits)?;
+        if number == 0 {
+            collection.records = opened;
+        } else {
+            collection.records.join(opened);
+        }
+    }
+    collection.into_dataset(limits)
+}
+
+/// Sorts inputs by what they are; what is left is to be read as records.
+fn sorted(
+    inputs: &[PathBuf],
+    options: &CollectionOptions,
+    limits: &Limits,
+) -> Result<(Collection, Vec<PathBuf>), FormatError> {
     let mut sorting =
         Sorting { options, limits, collection: Collection::default(), rest: Vec::new() };
     let mut given = HashSet::new();
@@ -125,14 +176,7 @@ pub fn open(
         }
         sorting.add(path)?;
     }
-    let Sorting { mut collection, rest, .. } = sorting;
-    for (path, category) in &options.documents {
-        collection.documents.push(Document::open(path, *category, limits)?);
-    }
-    if !rest.is_empty() || collection.is_records_only() {
-        collection.records = dataset::open(&rest, &options.tables, limits)?;
-    }
-    Ok(collection)
+    Ok((sorting.collection, sorting.rest))
 }
 
 /// Inputs on their way to their kinds.
@@ -182,19 +226,20 @@ impl Sorting<'_> {
         Ok(())
     }
 
-    /// A folder without a descriptor may be files and folders of several kinds, such as a copy that
-    /// Reedbed wrote; says whether it is.
+    /// A folder may be files and folders of several kinds, such as a copy that Reedbed wrote; says
+    /// whether it is.
     fn folder(&mut self, path: &Path, members: &Members) -> Result<bool, FormatError> {
-        if members.named().any(|(name, _)| name == "meta.xml") {
-            return Ok(false);
-        }
         let (mut left, mut is_mixed) = (Vec::new(), false);
         let mut folders: Vec<&str> = Vec::new();
+        let is_archive = members.named().any(|(name, _)| name == "meta.xml");
         for (name, _) in members.named() {
             if let Some((folder, _)) = name.split_once('/') {
                 if !folders.contains(&folder) {
                     folders.push(folder);
                 }
+                continue;
+            }
+            if is_archive {
                 continue;
             }
             let path = path.join(name);
@@ -211,11 +256,16 @@ impl Sorting<'_> {
             if camera::is_package(&members, self.limits) {
                 self.collection.cameras.push(camera::open(&path, &members, self.limits)?);
                 is_mixed = true;
+            } else if self.folder(&path, &members)? {
+                is_mixed = true;
             } else {
-                is_mixed |= self.folder(&path, &members)?;
+                left.push(path);
             }
         }
         if is_mixed {
+            if is_archive {
+                self.rest.push(path.to_owned());
+            }
             for path in left {
                 self.left_over(path)?;
             }
@@ -223,20 +273,14 @@ impl Sorting<'_> {
         Ok(is_mixed)
     }
 
-    /// A file beside others of several kinds: a table of records if its headings say so.
+    /// A file or folder beside others of several kinds: records if descriptors or headings say so.
     fn left_over(&mut self, path: PathBuf) -> Result<(), FormatError> {
         let is_records = match archive::open(&path, self.limits)? {
-            Opened::Archive(_) => false,
+            Opened::Archive(members) => members
+                .named()
+                .any(|(name, source)| is_descriptor(name) || self.is_of_records(name, source)),
             Opened::Columnar | Opened::Workbook(_) => true,
-            Opened::File(source) => {
-                let (options, name) = (&self.options.tables, shown(&path));
-                let opened =
-                    dataset::open_table(&name, &source, options, self.limits, &mut Vec::new());
-                let is_known = |table: Table| {
-                    table.columns.iter().filter(|column| column.term.is_some()).count() >= 3
-                };
-                opened.is_ok_and(is_known)
-            }
+            Opened::File(source) => self.is_of_records(&shown(&path), &source),
         };
         if is_records {
             self.rest.push(path);
@@ -247,6 +291,15 @@ impl Sorting<'_> {
             });
         }
         Ok(())
+    }
+
+    /// Whether a file is a table with headings of records.
+    fn is_of_records(&self, name: &str, source: &Source) -> bool {
+        let options = &self.options.tables;
+        let opened = dataset::open_table(name, source, options, self.limits, &mut Vec::new());
+        opened.is_ok_and(|table| {
+            table.columns.iter().filter(|column| column.term.is_some()).count() >= 3
+        })
     }
 
     /// Takes a file that is of another kind than records; says whether it is.
@@ -343,6 +396,11 @@ impl Sorting<'_> {
 fn is_of_shapefiles(members: &Members) -> bool {
     let is = |end: &str| members.named().any(|(name, _)| name.to_ascii_lowercase().ends_with(end));
     is(".shp") && !is("meta.xml")
+}
+
+/// Whether a member of an archive is the descriptor of a Darwin Core archive.
+fn is_descriptor(name: &str) -> bool {
+    name.rsplit('/').next() == Some("meta.xml")
 }
 
 fn is_photo(sample: &[u8]) -> bool {

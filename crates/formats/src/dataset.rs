@@ -49,6 +49,16 @@ impl Default for Dataset {
     }
 }
 
+impl Dataset {
+    /// Takes what another dataset holds; its tables hang together as they did.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.tables.extend(other.tables);
+        self.metadata = self.metadata.take().or(other.metadata);
+        self.members.extend(other.members);
+        self.notes.extend(other.notes);
+    }
+}
+
 /// A member of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {

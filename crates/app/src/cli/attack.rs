@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         checklist: read.checklist.as_ref(),
         today,
     };
-    let copy = args.input.open_all()?.into_dataset(&Limits::default())?;
+    let copy = args.input.open_tables()?;
     let settings = Settings {
         steps: args.steps.unwrap_or(u32::from(args.audience == For::Partner)),
         sure: f64::from(args.sure) / 100.0,
@@ -103,8 +103,7 @@ fn open_all(paths: &[PathBuf]) -> Result<Vec<Dataset>, anyhow::Error> {
     groups
         .map(|group| {
             let names: Vec<_> = group.iter().map(|path| path.display().to_string()).collect();
-            let opened = collection::open(&group, &CollectionOptions::default(), &limits)
-                .and_then(|opened| opened.into_dataset(&limits))
+            let opened = collection::open_tables(&group, &CollectionOptions::default(), &limits)
                 .with_context(|| format!("cannot read the known file `{}`", names.join("`, `")))?;
             for table in &opened.tables {
                 if table.columns.iter().all(|column| column.term.is_none()) {

@@ -55,12 +55,20 @@ impl InputArgs {
 
     /// Opens what was given, each input by its kind.
     pub(crate) fn open_all(&self) -> Result<Collection, anyhow::Error> {
-        let options = CollectionOptions {
+        Ok(collection::open(&self.inputs, &self.of_all()?, &Limits::default())?)
+    }
+
+    /// Opens all tables of what was given, as an attacker would.
+    pub(crate) fn open_tables(&self) -> Result<Dataset, anyhow::Error> {
+        Ok(collection::open_tables(&self.inputs, &self.of_all()?, &Limits::default())?)
+    }
+
+    fn of_all(&self) -> Result<CollectionOptions, anyhow::Error> {
+        Ok(CollectionOptions {
             tables: self.options()?,
             documents: self.attach.clone(),
             mappings: self.mapping.clone(),
-        };
-        Ok(collection::open(&self.inputs, &options, &Limits::default())?)
+        })
     }
 
     fn options(&self) -> Result<OpenOptions, anyhow::Error> {

@@ -184,8 +184,7 @@ fn opened(folder: &Path, written: &Written) -> Result<Dataset, ShareError> {
         }
     }
     let limits = Limits::default();
-    let collection = collection::open(&inputs, &CollectionOptions::default(), &limits)?;
-    Ok(collection.into_dataset(&limits)?)
+    Ok(collection::open_tables(&inputs, &CollectionOptions::default(), &limits)?)
 }
 
 fn holds_files(folder: &Path) -> bool {

@@ -14,7 +14,10 @@ use reedbed_formats::limits::Limits;
 use crate::support::{Copied, area_of, by_default, partner, read_copy, rule, settings};
 
 /// Shares files, which may be in folders, each top-level name an input.
-pub(crate) fn share_all(files: &[(&str, &[u8])], settings: &Settings) -> Result<Copied, ShareError> {
+pub(crate) fn share_all(
+    files: &[(&str, &[u8])],
+    settings: &Settings,
+) -> Result<Copied, ShareError> {
     let folder = tempfile::tempdir().unwrap();
     let mut inputs: Vec<PathBuf> = Vec::new();
     for (name, content) in files {

@@ -53,8 +53,9 @@ impl Collection {
         for layer in &self.layers {
             tables.push(of_layer(layer, limits)?);
         }
-        for (index, table) in tables.iter_mut().enumerate() {
-            table.is_core = index == 0;
+        let has_core = tables.iter().any(|table| table.is_core);
+        if let Some(first) = tables.first_mut().filter(|_| !has_core) {
+            first.is_core = true;
         }
         dataset.notes.extend(self.notes);
         Ok(dataset)

@@ -9,7 +9,7 @@ use reedbed_formats::limits::Limits;
 use reedbed_formats::track::Met;
 use reedbed_formats::weather::WeatherMet;
 
-use crate::support::{file, gz, trial_data};
+use crate::support::{file, gz, trial_data, zip};
 
 fn open(inputs: &[PathBuf]) -> Result<Collection, FormatError> {
     collection::open(inputs, &CollectionOptions::default(), &Limits::default())
@@ -54,6 +54,64 @@ fn a_camera_package_opens_with_packed_tables_and_its_files() {
             assert!(package.file(path, &limits).unwrap().is_none(), "{path}");
         }
     }
+}
+
+const ARCHIVED: &[(&str, &[u8])] = &[
+    (
+        "meta.xml",
+        br#"<archive xmlns="http://rs.tdwg.org/dwc/text/"><core encoding="UTF-8"
+        fieldsTerminatedBy="," ignoreHeaderLines="1" rowType="http://rs.tdwg.org/dwc/terms/Occurrence">
+        <files><location>o.csv</location></files><id index="0"/>
+        <field index="1" term="http://rs.tdwg.org/dwc/terms/scientificName"/></core></archive>"#,
+    ),
+    ("o.csv", b"id,name\n1,Lutra lutra\n2,Lutra lutra\n"),
+];
+
+#[test]
+fn what_lies_beside_a_package_or_an_archive_in_a_folder_is_not_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for name in ["camera", "gps", "archive"] {
+        std::fs::create_dir(path(name)).unwrap();
+    }
+    camera_folder(&path("camera"));
+    let gpx = b"<gpx version='1.1'><trk><trkseg><trkpt lat='51.5' lon='4.5'/></trkseg></trk></gpx>";
+    file(&path("gps"), "walk.gpx", gpx);
+    for (name, content) in ARCHIVED {
+        file(&path("archive"), name, content);
+    }
+    let is_whole = |opened: &Collection| {
+        assert_eq!((opened.cameras.len(), opened.tracks.len()), (1, 1));
+        assert_eq!(opened.records.tables.len(), 1);
+        assert_eq!(opened.records.tables[0].columns.len(), 2);
+    };
+    is_whole(&open(&[folder.path().to_owned()]).unwrap());
+
+    // The archive may be packed, or be the folder itself.
+    std::fs::remove_dir_all(path("archive")).unwrap();
+    zip(folder.path(), "archive.zip", ARCHIVED);
+    is_whole(&open(&[folder.path().to_owned()]).unwrap());
+    std::fs::remove_file(path("archive.zip")).unwrap();
+    for (name, content) in ARCHIVED {
+        file(folder.path(), name, content);
+    }
+    is_whole(&open(&[folder.path().to_owned()]).unwrap());
+}
+
+#[test]
+fn an_attacker_reads_archives_and_tables_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = zip(folder.path(), "one.zip", ARCHIVED);
+    let two = zip(folder.path(), "two.zip", ARCHIVED);
+    let table =
+        file(folder.path(), "t.csv", "occurrenceID,scientificName,eventDate\n1,Lutra,2020\n");
+    let inputs = [one, table, two];
+    assert!(matches!(open(&inputs), Err(FormatError::Mixed)));
+    let (options, limits) = (CollectionOptions::default(), Limits::default());
+    let opened = collection::open_tables(&inputs, &options, &limits).unwrap();
+    assert_eq!(opened.tables.len(), 3);
+    let nothing = collection::open_tables(&[], &options, &limits);
+    assert!(matches!(nothing, Err(FormatError::Empty)));
 }
 
 #[cfg(unix)]
