@@ -64,7 +64,8 @@ pub fn attack(
     let has_links = !besides.known.is_empty() || !besides.with.is_empty();
     let mut first = gather::first(&reading, sensitive, settings, has_links)?;
     let trials = Trials::of(&first.targets, &first.trials);
-    let mut texts = Texts::of(&reading, besides, sensitive, &first.targets)?;
+    let own = Some(&copy.outlines).filter(|outlines| !outlines.is_empty());
+    let mut texts = Texts::of(&reading, besides, own, sensitive, &first.targets)?;
     texts.read_metadata(copy);
     let second = gather::second(&reading, &first, &trials, &texts, settings)?;
     let mut telling: Vec<u32> = first.telling.iter().copied().collect();
@@ -298,12 +299,12 @@ impl Board<'_, '_> {
     /// Places that tables of other kinds tell.
     fn by_seams(&mut self, index: usize, target: &Target) {
         let seams = &self.second.seams;
-        for table in seams.tables.iter().filter(|table| **table != target.at.table) {
-            let name = self.reading.columns.get(*table).map_or("", |columns| &columns.table.name);
-            let at_time = target.time_ms.and_then(|ms| seams.at_time(*table, target, ms));
+        for table in seams.beside(target.at.table) {
+            let name = self.reading.columns.get(table).map_or("", |columns| &columns.table.name);
+            let at_time = target.time_ms.and_then(|ms| seams.at_time(table, target, ms));
             let found = [
-                (Kind::Beside(*table), seams.in_region(*table, target), "in its region and period"),
-                (Kind::BesideInTime(*table), at_time, "in its region at its very time"),
+                (Kind::Beside(table), seams.in_region(table, target), "in its region and period"),
+                (Kind::BesideInTime(table), at_time, "in its region at its very time"),
             ];
             for (kind, crowd, when) in found {
                 let Some(crowd) = crowd else { continue };

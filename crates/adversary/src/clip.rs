@@ -38,8 +38,9 @@ pub(crate) struct Clipped {
 }
 
 impl<'a> Clips<'a> {
-    /// Reads the names of boundaries.
-    pub(crate) fn of(layers: &'a AreaSet) -> Self {
+    /// Reads the names of boundaries that an attacker has besides, of which one name may mean several
+    /// places, and of outlines in the copy itself: all that bear a name are where it may be.
+    pub(crate) fn of(besides: Option<&'a AreaSet>, own: Option<&'a AreaSet>) -> Self {
         let mut clips = Self {
             areas: Vec::new(),
             by_name: FxHashMap::default(),
@@ -49,11 +50,15 @@ impl<'a> Clips<'a> {
             inside: 0,
         };
         let mut folded = String::new();
-        for (names, shape) in layers.features() {
+        let sets = besides.map(|set| (set, false)).into_iter().chain(own.map(|set| (set, true)));
+        let features = sets.flat_map(|(layers, is_own)| {
+            layers.features().map(move |(names, shape)| (layers, is_own, names, shape))
+        });
+        for (layers, is_own, names, shape) in features {
             for name in names {
                 let Some(key) = key_of(name, &mut folded) else { continue };
                 let Some(area) = layers.find(name) else { continue };
-                let is_one = area.shapes().count() == 1;
+                let is_one = is_own || area.shapes().count() == 1;
                 let known = clips.by_name.get(&key).copied();
                 let of_other = known.is_some_and(|known| {
                     let known = known.and_then(|index| clips.areas.get(index));

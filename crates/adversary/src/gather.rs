@@ -278,6 +278,7 @@ pub(crate) fn second<'t>(
             own.merge(other);
         }
     }
+    let kinds = reading.columns.iter().map(|columns| columns.table.kind_of_data).collect();
     Ok(Second {
         texts: whole.texts,
         evidence: whole.evidence,
@@ -285,7 +286,7 @@ pub(crate) fn second<'t>(
         series: whole.series,
         sites: whole.sites,
         gaps: whole.numbers.gaps(),
-        seams: whole.spots.settled(),
+        seams: whole.spots.settled(kinds),
         paths: whole.paths,
     })
 }

@@ -40,12 +40,13 @@ impl Spots {
         self.spots.extend(other.spots);
     }
 
-    /// Puts the places where they can be found.
-    pub(crate) fn settled(mut self) -> Seams {
+    /// Puts the places where they can be found; of each table of the copy it is known what kind of
+    /// data it is a part of.
+    pub(crate) fn settled(mut self, kinds: Vec<&'static str>) -> Seams {
         let order =
             |spot: &Spot| (spot.table, spot.point.lat().0, spot.point.lon().0, spot.time_ms);
         self.spots.sort_unstable_by_key(order);
-        let mut seams = Seams::default();
+        let mut seams = Seams { kinds, ..Seams::default() };
         for (at, spot) in self.spots.iter().enumerate() {
             if !seams.tables.contains(&spot.table) {
                 seams.tables.push(spot.table);
@@ -66,13 +67,22 @@ impl Spots {
 #[derive(Debug, Default)]
 pub(crate) struct Seams {
     /// The tables, in order.
-    pub(crate) tables: Vec<usize>,
+    tables: Vec<usize>,
+    /// By table of the copy, what kind of data it is a part of.
+    kinds: Vec<&'static str>,
     spots: Vec<Spot>,
     squares: FxHashMap<(usize, i64, i64), Vec<usize>>,
     hours: FxHashMap<(usize, i64), Vec<usize>>,
 }
 
 impl Seams {
+    /// The tables of another kind than one is of. Those of its own kind it hangs together with: the
+    /// deployment of an observation is no place beside it.
+    pub(crate) fn beside(&self, table: usize) -> impl Iterator<Item = usize> {
+        let own = self.kinds.get(table);
+        self.tables.iter().copied().filter(move |other| self.kinds.get(*other) != own)
+    }
+
     /// The places of a table in the region and period of a record.
     pub(crate) fn in_region(&self, table: usize, target: &Target) -> Option<Crowd> {
         let place = target.allowed?;

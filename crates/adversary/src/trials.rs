@@ -135,14 +135,14 @@ impl Trials {
             for left in left(sites, trial.asked, near_m) {
                 odds.count(left.kind, &left.crowd, is_hit(&left.crowd));
             }
-            for table in seams.tables.iter().filter(|table| **table != trial.table) {
-                if let Some(crowd) = seams.in_region(*table, &trial.as_target) {
-                    odds.count(Kind::Beside(*table), &crowd, is_hit(&crowd));
+            for table in seams.beside(trial.table) {
+                if let Some(crowd) = seams.in_region(table, &trial.as_target) {
+                    odds.count(Kind::Beside(table), &crowd, is_hit(&crowd));
                 }
                 let at_time =
-                    trial.time_ms.and_then(|ms| seams.at_time(*table, &trial.as_target, ms));
+                    trial.time_ms.and_then(|ms| seams.at_time(table, &trial.as_target, ms));
                 if let Some(crowd) = at_time {
-                    odds.count(Kind::BesideInTime(*table), &crowd, is_hit(&crowd));
+                    odds.count(Kind::BesideInTime(table), &crowd, is_hit(&crowd));
                 }
             }
             for column in telling {

@@ -2,7 +2,7 @@
 //!
 //! Of a feature only its names and its geometry are kept.
 
-mod layers;
+pub(crate) mod layers;
 mod names;
 #[cfg(test)]
 mod tests;

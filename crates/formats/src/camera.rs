@@ -52,16 +52,24 @@ impl CameraPackage {
     ///
     /// Errors: [`FormatError::TooLarge`] for a file of more than 256 MiB.
     pub fn file(&self, path: &str, limits: &Limits) -> Result<Option<Vec<u8>>, FormatError> {
-        if archive::is_trick(path) || path.contains("://") {
-            return Ok(None);
-        }
-        let source = match &self.files {
-            Files::Members(members) => members.get(path).cloned(),
-            Files::Folder(folder) => plain_file(folder, path).map(Source::File),
-        };
-        let Some(source) = source else { return Ok(None) };
+        let Some(source) = self.source(path) else { return Ok(None) };
         let limits = Limits { document_bytes: IMAGE_BYTES, ..*limits };
         source.document(path, &limits).map(Some)
+    }
+
+    /// Reads the beginning of a file of the package, where an image has its metadata.
+    pub(crate) fn head(&self, path: &str, limits: &Limits) -> Result<Option<Vec<u8>>, FormatError> {
+        self.source(path).map(|source| source.sample(path, limits)).transpose()
+    }
+
+    fn source(&self, path: &str) -> Option<Source> {
+        if archive::is_trick(path) || path.contains("://") {
+            return None;
+        }
+        match &self.files {
+            Files::Members(members) => members.get(path).cloned(),
+            Files::Folder(folder) => plain_file(folder, path).map(Source::File),
+        }
     }
 }
 

@@ -62,6 +62,11 @@ impl PhotoFile {
         let limits = Limits { document_bytes: PHOTO_BYTES, ..*limits };
         self.source.document(&self.name, &limits)
     }
+
+    /// Reads its beginning, where its metadata stand.
+    pub(crate) fn head(&self, limits: &Limits) -> Result<Vec<u8>, FormatError> {
+        self.source.sample(&self.name, limits)
+    }
 }
 
 /// A layer of a file.

@@ -11,6 +11,7 @@ mod plain;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
+use reedbed_core::area::AreaSet;
 use reedbed_core::period::Day;
 
 pub use crate::archive::Packaging;
@@ -34,6 +35,8 @@ pub struct Dataset {
     pub members: Vec<Member>,
     /// Things that were odd but survivable, for the report.
     pub notes: Vec<Note>,
+    /// Outlines of layers that are read with the tables, by the texts that they bear.
+    pub outlines: AreaSet,
 }
 
 impl Default for Dataset {
@@ -45,6 +48,7 @@ impl Default for Dataset {
             metadata: None,
             members: Vec::new(),
             notes: Vec::new(),
+            outlines: AreaSet::default(),
         }
     }
 }
@@ -137,7 +141,7 @@ pub fn open(
         }
     }
     let tables = plain::related(tables)?;
-    Ok(Dataset { form: Form::Tables, tables, metadata: None, members: Vec::new(), notes })
+    Ok(Dataset { tables, notes, ..Dataset::default() })
 }
 
 /// Opens one table by itself.

@@ -1,6 +1,7 @@
 //! What texts say: areas and places that protected records name, and listed taxa that exact records
 //! mention. Gathered on the second reading.
 
+use reedbed_core::area::AreaSet;
 use reedbed_core::period::Day;
 use reedbed_core::place::Point;
 use reedbed_formats::cells::{Row, Source};
@@ -60,6 +61,7 @@ impl<'a> Texts<'a> {
     pub(super) fn of(
         reading: &Reading<'_>,
         besides: &Besides<'a>,
+        own: Option<&'a AreaSet>,
         sensitive: Sensitive<'_>,
         targets: &[Target],
     ) -> Result<Self, FormatError> {
@@ -70,7 +72,8 @@ impl<'a> Texts<'a> {
         Ok(Self {
             targets: (0..).zip(targets).map(|(i, t)| ((t.at.table, t.at.row), i)).collect(),
             tables: reading.columns.iter().map(TableTexts::of).collect(),
-            clips: besides.layers.filter(|layers| !layers.is_empty()).map(Clips::of),
+            clips: (besides.layers.is_some() || own.is_some())
+                .then(|| Clips::of(besides.layers, own)),
             gazetteer,
             mentions: Mentions::of(&sensitive.rules.taxa),
             blanks: Blanks::default(),

@@ -6,7 +6,7 @@ use reedbed_core::area::{AreaSet, Shape};
 
 use super::{BoundaryError, Oddities, add_all, names};
 use crate::error::FormatError;
-use crate::layer::{self, Geometry};
+use crate::layer::{self, Geometry, Layer, Value};
 use crate::limits::Limits;
 
 /// Reads all layers of a file; see [`super::read_into`].
@@ -45,6 +45,28 @@ pub(super) fn read_into(
     Ok(notes)
 }
 
+/// Adds the outlines of a layer, each by every text that it bears: what a record may call it.
+///
+/// Errors: [`FormatError`] where the layer cannot be read.
+pub(crate) fn add_outlines(areas: &mut AreaSet, layer: &Layer) -> Result<(), FormatError> {
+    for feature in layer.features()? {
+        // A layer that breaks off is told by whoever shares it.
+        let Ok(feature) = feature else { break };
+        let Some(geometry) = feature.geometry else { continue };
+        let texts = feature.properties.into_iter().filter_map(|value| match value {
+            Value::Text(text) if text.len() <= LONGEST_NAME => Some(text),
+            _ => None,
+        });
+        let names: Vec<String> = texts.collect();
+        if !names.is_empty() {
+            let mut shape = shape_of(&geometry, 1, &mut Oddities::default());
+            shape.widen(feature.moved_m);
+            areas.add(names, shape);
+        }
+    }
+    Ok(())
+}
+
 fn shape_of(geometry: &Geometry, feature: usize, oddities: &mut Oddities) -> Shape {
     let mut shape = Shape::new();
     geometry.each_polygon(&mut |rings| {
@@ -59,3 +81,5 @@ fn shape_of(geometry: &Geometry, feature: usize, oddities: &mut Oddities) -> Sha
 /// Areas are held in memory; as many of each as a GeoJSON file may have.
 const MOST_FEATURES: usize = 700_000;
 const MOST_VERTICES: usize = 30_000_000;
+/// Units: bytes.
+const LONGEST_NAME: usize = 100;

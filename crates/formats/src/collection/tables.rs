@@ -6,9 +6,12 @@ use reedbed_core::place::{Nano, Point};
 use reedbed_core::taxon::TaxonFacts;
 use reedbed_core::term;
 
-use super::{Collection, LayerFile, TrackFile};
+use super::{Collection, LayerFile, PhotoFile, TrackFile};
+use crate::boundary::layers::add_outlines;
+use crate::camera::CameraPackage;
 use crate::dataset::{Dataset, OpenOptions, open_table};
 use crate::error::FormatError;
+use crate::image::{self, Seen};
 use crate::layer::{Geometry, Property, Value};
 use crate::limits::Limits;
 use crate::patch;
@@ -25,12 +28,14 @@ impl Collection {
         let mut dataset = self.records;
         let tables = &mut dataset.tables;
         for mut camera in self.cameras {
+            let seen = of_images(&camera, limits)?;
             for table in [&mut camera.deployments, &mut camera.observations, &mut camera.media] {
                 table.rename(&format!("{}/{}", camera.name, table.name));
             }
             tables.push(told(camera.deployments, CAMERA, RowKind::Event, DEPLOYMENTS));
             tables.push(told(camera.observations, CAMERA, RowKind::Occurrence, OBSERVATIONS));
             tables.push(told(camera.media, CAMERA, RowKind::Multimedia, MEDIA));
+            tables.extend(seen);
         }
         for file in self.tracks {
             tables.push(match file {
@@ -52,7 +57,9 @@ impl Collection {
         }
         for layer in &self.layers {
             tables.push(of_layer(layer, limits)?);
+            add_outlines(&mut dataset.outlines, &layer.layer)?;
         }
+        tables.extend(of_photos(&self.photos, limits)?);
         let has_core = tables.iter().any(|table| table.is_core);
         if let Some(first) = tables.first_mut().filter(|_| !has_core) {
             first.is_core = true;
@@ -82,6 +89,63 @@ fn told(
     table.kind = kind;
     table.kind_of_data = kind_of_data;
     table
+}
+
+/// What the metadata of a package's images tell, as records of their deployments; nothing where no
+/// image tells a place.
+fn of_images(camera: &CameraPackage, limits: &Limits) -> Result<Option<Table>, FormatError> {
+    let media = &camera.media;
+    let (Some(deployment), Some(path)) = (media.headed("deploymentID"), media.headed("filePath"))
+    else {
+        return Ok(None);
+    };
+    let mut images = Vec::new();
+    media.texts().each(|row| {
+        let cell = |at: usize| row.cells.get(at).map_or("", String::as_str);
+        let (deployment, path) = (cell(deployment), cell(path));
+        // An image that cannot be read tells nothing.
+        if let Ok(Some(head)) = camera.head(path, limits) {
+            images.push((deployment.to_owned(), path.to_owned(), image::seen(&head)));
+        }
+        Ok::<(), FormatError>(())
+    })?;
+    let name = format!("{}: metadata of images", camera.name);
+    of_seen(&name, CAMERA, images, limits)
+}
+
+/// What the metadata of photos tell; nothing where none tells a place.
+fn of_photos(photos: &[PhotoFile], limits: &Limits) -> Result<Option<Table>, FormatError> {
+    let mut images = Vec::new();
+    for photo in photos {
+        let seen = image::seen(&photo.head(limits)?);
+        images.push((String::new(), photo.name.clone(), seen));
+    }
+    of_seen("metadata of photos", PHOTO, images, limits)
+}
+
+fn of_seen(
+    name: &str,
+    kind_of_data: &'static str,
+    images: Vec<(String, String, Seen)>,
+    limits: &Limits,
+) -> Result<Option<Table>, FormatError> {
+    let mut text = Vec::new();
+    let headings = ["occurrenceID", "eventID", "eventDate", "decimalLatitude", "decimalLongitude"];
+    patch::write_values(&mut text, headings, CSV);
+    let mut is_told = false;
+    for (event, file, seen) in images {
+        let Some(point) = seen.point else { continue };
+        let time = seen.time.map(|time| time.utc()).unwrap_or_default();
+        let (lat, lon) = (decimal(point.lat()), decimal(point.lon()));
+        patch::write_values(&mut text, [file.as_str(), &event, &time, &lat, &lon], CSV);
+        is_told = true;
+    }
+    if !is_told {
+        return Ok(None);
+    }
+    let mut table = made(name, text, kind_of_data, limits)?;
+    table.kind = RowKind::Occurrence;
+    Ok(Some(table))
 }
 
 /// The points of a GPX file as rows.
@@ -193,6 +257,7 @@ const CAMERA: &str = "camera trap";
 const TRACK: &str = "track";
 const WEATHER: &str = "weather";
 const LAYER: &str = "layer";
+const PHOTO: &str = "photo";
 /// Characters of an outline that may be a cell.
 const LONGEST_OUTLINE: usize = 200;
 const DEPLOYMENTS: &[(&str, &str)] = &[

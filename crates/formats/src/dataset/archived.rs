@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use reedbed_core::area::AreaSet;
 
 use super::{Dataset, Form, Note, Notes, OpenOptions, camtrap, columns, first_row, kind, plain};
 use crate::archive::{Members, Packaging};
@@ -35,7 +36,14 @@ pub(super) fn open(
         camtrap::refuse_archive(archive, members, limits)?;
         let (form, tables) = without_descriptor(path, members, options, limits, &mut notes)?;
         let metadata = metadata(archive, "", &Descriptor::default(), members, limits, &mut notes);
-        return Ok(Dataset { form, tables, metadata, members: members.list(), notes });
+        return Ok(Dataset {
+            form,
+            tables,
+            metadata,
+            members: members.list(),
+            notes,
+            outlines: AreaSet::default(),
+        });
     };
     let folder = meta_name.strip_suffix("meta.xml").unwrap_or("");
     let bytes = meta_source.document("meta.xml", limits)?;
@@ -51,7 +59,14 @@ pub(super) fn open(
     }
     let metadata = metadata(archive, folder, &descriptor, members, limits, &mut notes);
     let form = Form::Archive(members.packaging);
-    Ok(Dataset { form, tables, metadata, members: members.list(), notes })
+    Ok(Dataset {
+        form,
+        tables,
+        metadata,
+        members: members.list(),
+        notes,
+        outlines: AreaSet::default(),
+    })
 }
 
 /// An archive may be one table with headings and nothing else. A folder may be tables that belong
