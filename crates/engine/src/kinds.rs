@@ -172,13 +172,13 @@ impl<'a> Kinds<'a> {
     /// Lets whatever lies beside a protected place take its verdict.
     ///
     /// Errors: [`ShareError::Input`] where an input that is read again breaks off.
-    pub(crate) fn close(&mut self, zones: &Zones) -> Result<(), ShareError> {
+    pub(crate) fn close(&mut self, zones: &Zones, judge: &Judge<'_>) -> Result<(), ShareError> {
         for camera in &mut self.cameras {
             camera.close(zones);
         }
         self.tracks.close(zones)?;
         self.weather.close(zones);
-        self.layers.close(zones);
+        self.layers.close(zones, judge)?;
         self.photos.close(zones);
         Ok(())
     }

@@ -194,7 +194,7 @@ fn prepare_parts<'a>(
     }
     let mut zones = kinds.zones();
     zones.merge(survey.zones());
-    kinds.close(&zones)?;
+    kinds.close(&zones, &judge)?;
     let mut prepared = Prepared { settings, dataset, plans, taxa, judge, survey, kinds };
     let told_before = prepared.close(&Located::default());
     progress.end();

@@ -3,7 +3,9 @@
 //! A feature meets rules by its taxon, where a property is called so, by its place and its date. One
 //! that names a protected taxon in any other text does not leave: a layer of its habitat is a map to
 //! it. What lies beside a protected place of another kind takes its verdict, unless it is so large that
-//! it tells nothing of it.
+//! it tells nothing of it; so does what touches a protected feature.
+
+mod tiles;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -119,8 +121,8 @@ impl<'a> Layers<'a> {
         }
     }
 
-    /// Takes the verdicts of protected places beside.
-    pub(super) fn close(&mut self, zones: &Zones) {
+    /// Takes the verdicts of protected places beside, and of protected features that are touched.
+    pub(super) fn close(&mut self, zones: &Zones, judge: &Judge<'_>) -> Result<(), ShareError> {
         for found in self.layers.iter_mut().flat_map(|layer| &mut layer.features) {
             if let Some((point, radius_m)) =
                 found.circle.filter(|(_, radius_m)| *radius_m <= SMALL_M)
@@ -129,6 +131,7 @@ impl<'a> Layers<'a> {
                 found.verdict = stricter(found.verdict.as_ref(), beside.as_ref());
             }
         }
+        self.layers.iter_mut().try_for_each(|layer| layer.close_tiles(judge))
     }
 
     /// Withholds features that are named; says whether that changes anything.

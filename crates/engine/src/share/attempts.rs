@@ -9,7 +9,7 @@ use std::path::Path;
 use reedbed_adversary::{AttackCount, Besides, Claim, Findings, Sensitive, attack};
 use reedbed_core::decide::Audience;
 use reedbed_formats::collection::{self, CollectionOptions};
-use reedbed_formats::dataset::{self, Dataset, OpenOptions};
+use reedbed_formats::dataset::Dataset;
 use reedbed_formats::limits::Limits;
 use serde::Serialize;
 
@@ -116,16 +116,9 @@ impl Prepared<'_> {
         written: &Written,
         claim: &Claim,
     ) -> Result<bool, ShareError> {
-        let folders = written.kinds.summaries.iter().map(|kind| folder.join(&kind.folder));
-        let paths = std::iter::once(folder.to_owned()).chain(folders);
-        let Some(path) = paths.map(|path| path.join(&claim.file)).find(|path| path.is_file())
-        else {
-            return Ok(false);
-        };
-        let options = OpenOptions::default();
-        let opened = dataset::open(&[path], &options, &Limits::default())?;
+        let copy = opened(folder, written)?;
         let mut named = Vec::new();
-        for table in &opened.tables {
+        for table in copy.tables.iter().filter(|table| table.name == claim.file) {
             table.texts().each(|row| {
                 if row.line == claim.line {
                     named.extend(row.cells.iter().cloned());

@@ -87,3 +87,42 @@ fn several_layers_and_records_are_one_copy_and_are_attacked_together() {
     assert!(!finds(&copied, "51.612"));
     assert!(finds(&copied, "51.41234"));
 }
+
+#[test]
+fn patches_that_touch_a_protected_one_are_told_as_it_is_as_far_as_its_cell_reaches() {
+    // Two hundred patches side by side, so that a gap would be the one that is protected.
+    let at = |number: u32| f64::from(440_000 + 200 * number) / 100_000.0;
+    let names: Vec<String> = (0..200).map(|number| format!("patch {number:03}")).collect();
+    let patches: Vec<_> = (0..200_u32)
+        .zip(&names)
+        .map(|(number, name)| {
+            let taxon = if number == 100 { "Botaurus stellaris" } else { "Ardea cinerea" };
+            (name.as_str(), 51.5, at(number), 0.002, taxon, "")
+        })
+        .collect();
+    // Written as whole hundred-thousandths, so that neighbours have the same corners.
+    let mut text = layer(&patches);
+    for number in 0..=200 {
+        let written = format!("{}", at(number) + 0.002);
+        text = text.replace(&format!("{written},"), &format!("{:.5},", at(number) + 0.002));
+    }
+    let rules = by_default(&[("Botaurus stellaris", Category::High)]);
+    let copied = share_all(&[("l.geojson", text.as_bytes())], &settings(rules)).unwrap();
+    let told: serde_json::Value =
+        serde_json::from_str(&copied.text("layer/layer.geojson")).unwrap();
+    let named: Vec<&str> = told["features"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|feature| feature["properties"]["name"].as_str())
+        .collect();
+    // The cell goes from 4.55 to 4.65: patches 75 to 124 lie in it, 74 and 125 at its edges.
+    let open: Vec<&str> = names.iter().map(String::as_str).collect();
+    let expected = [&open[..74], &open[126..]].concat();
+    assert_eq!(named, expected);
+    // In a row so narrow the attacks find some cells too telling; those do not leave.
+    let features = told["features"].as_array().unwrap().len() as u64;
+    let attacked = withheld(&copied.shared.summary, "features that rules withhold");
+    assert_eq!(features + attacked, 200);
+    assert!(attacked < 10, "{attacked}");
+}

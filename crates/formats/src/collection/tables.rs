@@ -244,7 +244,15 @@ fn made(
     limits: &Limits,
 ) -> Result<Table, FormatError> {
     let source = Source::Text(Text::new(text));
-    let mut table = open_table(name, &source, &OpenOptions::default(), limits, &mut Vec::new())?;
+    // How it is written is known, and must not be guessed.
+    let options = OpenOptions {
+        delimiter: Some(CSV.delimiter),
+        quote: Some(CSV.quote),
+        escape: None,
+        encoding: Some("utf-8".to_owned()),
+        header: Some(true),
+    };
+    let mut table = open_table(name, &source, &options, limits, &mut Vec::new())?;
     // Rows that stand for no organism: places by themselves.
     table.kind = RowKind::Event;
     table.kind_of_data = kind_of_data;

@@ -94,7 +94,7 @@ impl Geometry {
     }
 
     /// Calls with the rings of each polygon.
-    pub(crate) fn each_polygon(&self, call: &mut dyn FnMut(&[Vec<Point>])) {
+    pub fn each_polygon(&self, call: &mut dyn FnMut(&[Vec<Point>])) {
         match self {
             Self::GeometryCollection(parts) => {
                 parts.iter().for_each(|part| part.each_polygon(call));
