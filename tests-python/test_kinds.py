@@ -137,3 +137,16 @@ def test_weather_is_read_by_pandas_with_units_and_flags(run, tmp_path, real_data
     assert set(highest["standardName"]) == {"air_temperature"}
     listed = pandas.read_csv(package / "stations.csv")
     assert set(values["station"]) == set(listed["station"])
+
+
+def test_tracks_come_out_of_parquet_as_out_of_text(run, tmp_path, real_data):
+    source = real_data("movebank-o_assen")
+    rules = list_of(tmp_path, "Haematopus ostralegus,medium,month,track")
+    text = source / "O_ASSEN-gps-2018.csv.gz"
+    columnar = tmp_path / "gps.parquet"
+    pandas.read_csv(text, **TEXT).to_parquet(columnar)
+    first = run(text, rules=rules)
+    key = first.steward / "pseudonyms.key"
+    second = run(columnar, rules=rules, extra=["--key", key])
+    cells = [pandas.read_csv(out.package / "track" / "cells.csv", **TEXT) for out in (first, second)]
+    assert len(cells[0]) > 20 and cells[0].equals(cells[1])

@@ -125,7 +125,9 @@ pub fn open(
         collection.documents.push(Document::open(path, *category, limits)?);
     }
     if !rest.is_empty() || collection.is_records_only() {
-        collection.records = dataset::open(&rest, &options.tables, limits)?;
+        let Rest { paths, tables, notes } = rest;
+        collection.records = dataset::open_beside(&paths, tables, &options.tables, limits)?;
+        collection.records.notes.extend(notes);
     }
     Ok(collection)
 }
@@ -141,27 +143,29 @@ pub fn open_tables(
 ) -> Result<Dataset, FormatError> {
     let (mut collection, rest) = sorted(inputs, options, limits)?;
     let (mut archives, mut tables) = (Vec::new(), Vec::new());
-    for path in rest {
+    let Rest { paths, tables: made, notes } = rest;
+    for path in paths {
         match archive::open(&path, limits)? {
             Opened::Archive(_) => archives.push(path),
             Opened::Columnar | Opened::File(_) | Opened::Workbook(_) => tables.push(path),
         }
     }
-    let mut groups: Vec<Vec<PathBuf>> = archives.into_iter().map(|path| vec![path]).collect();
-    if !tables.is_empty() {
-        groups.push(tables);
+    let options = &options.tables;
+    let mut opened = Vec::new();
+    for path in archives {
+        opened.push(dataset::open(&[path], options, limits)?);
     }
-    if groups.is_empty() && collection.is_records_only() {
-        return Err(FormatError::Empty);
+    if !(tables.is_empty() && made.is_empty()) {
+        opened.push(dataset::open_beside(&tables, made, options, limits)?);
     }
-    for (number, group) in groups.iter().enumerate() {
-        let opened = dataset::open(group, &options.tables, limits)?;
-        if number == 0 {
-            collection.records = opened;
-        } else {
-            collection.records.join(opened);
-        }
+    let mut opened = opened.into_iter();
+    match opened.next() {
+        Some(first) => collection.records = first,
+        None if collection.is_records_only() => return Err(FormatError::Empty),
+        None => {}
     }
+    opened.for_each(|other| collection.records.join(other));
+    collection.records.notes.extend(notes);
     collection.into_dataset(limits)
 }
 
@@ -170,9 +174,9 @@ fn sorted(
     inputs: &[PathBuf],
     options: &CollectionOptions,
     limits: &Limits,
-) -> Result<(Collection, Vec<PathBuf>), FormatError> {
-    let mut sorting =
-        Sorting { options, limits, collection: Collection::default(), rest: Vec::new() };
+) -> Result<(Collection, Rest), FormatError> {
+    let (collection, rest) = (Collection::default(), Rest::default());
+    let mut sorting = Sorting { options, limits, collection, rest };
     let mut given = HashSet::new();
     for path in inputs {
         // A path that cannot be resolved cannot be opened either, which is told below.
@@ -189,8 +193,22 @@ struct Sorting<'a> {
     options: &'a CollectionOptions,
     limits: &'a Limits,
     collection: Collection,
-    /// What is to be read as records.
-    rest: Vec<PathBuf>,
+    rest: Rest,
+}
+
+/// What is to be read as records.
+#[derive(Default)]
+struct Rest {
+    paths: Vec<PathBuf>,
+    /// Tables of workbooks and Parquet files, and what was odd about these.
+    tables: Vec<Table>,
+    notes: Vec<Note>,
+}
+
+impl Rest {
+    fn is_empty(&self) -> bool {
+        self.paths.is_empty() && self.tables.is_empty()
+    }
 }
 
 impl Sorting<'_> {
@@ -203,14 +221,15 @@ impl Sorting<'_> {
                 if !self.folder(path, &members)? {
                     // The package of a copy may be one archive in a folder.
                     let inner = only_archive(path, &members);
-                    self.rest.push(inner.unwrap_or_else(|| path.to_owned()));
+                    self.rest.paths.push(inner.unwrap_or_else(|| path.to_owned()));
                 }
             }
             Opened::Archive(members) if is_of_shapefiles(&members) => {
                 self.layers(path, &shown(path))?;
             }
-            Opened::Archive(_) | Opened::Columnar | Opened::Workbook(_) => {
-                self.rest.push(path.to_owned());
+            Opened::Archive(_) => self.rest.paths.push(path.to_owned()),
+            opened @ (Opened::Columnar | Opened::Workbook(_)) => {
+                self.made(path, opened)?;
             }
             Opened::File(source)
                 if is_json(path) && camera::is_descriptor(&source, self.limits) =>
@@ -224,7 +243,7 @@ impl Sorting<'_> {
             }
             Opened::File(source) => {
                 if !self.file(path, &shown(path), &source)? {
-                    self.rest.push(path.to_owned());
+                    self.rest.paths.push(path.to_owned());
                 }
             }
         }
@@ -234,7 +253,7 @@ impl Sorting<'_> {
     /// A folder may be files and folders of several kinds, such as a copy that Reedbed wrote; says
     /// whether it is.
     fn folder(&mut self, path: &Path, members: &Members) -> Result<bool, FormatError> {
-        let (mut left, mut is_mixed) = (Vec::new(), false);
+        let (mut left, mut is_mixed, mut has_made) = (Vec::new(), false, false);
         let mut folders: Vec<&str> = Vec::new();
         let is_archive = members.named().any(|(name, _)| name == "meta.xml");
         for (name, _) in members.named() {
@@ -250,9 +269,11 @@ impl Sorting<'_> {
             let path = path.join(name);
             match archive::open(&path, self.limits)? {
                 Opened::File(source) if self.file(&path, name, &source)? => is_mixed = true,
-                Opened::Archive(_) | Opened::Columnar | Opened::File(_) | Opened::Workbook(_) => {
-                    left.push(path)
+                opened @ (Opened::Columnar | Opened::Workbook(_)) => {
+                    is_mixed |= self.made(&path, opened)?;
+                    has_made = true;
                 }
+                Opened::Archive(_) | Opened::File(_) => left.push(path),
             }
         }
         for folder in folders {
@@ -267,9 +288,11 @@ impl Sorting<'_> {
                 left.push(path);
             }
         }
+        // Workbooks and Parquet files are taken already, whatever is in them.
+        is_mixed |= has_made;
         if is_mixed {
             if is_archive {
-                self.rest.push(path.to_owned());
+                self.rest.paths.push(path.to_owned());
             }
             for path in left {
                 self.left_over(path)?;
@@ -284,11 +307,11 @@ impl Sorting<'_> {
             Opened::Archive(members) => members
                 .named()
                 .any(|(name, source)| is_descriptor(name) || self.is_of_records(name, source)),
-            Opened::Columnar | Opened::Workbook(_) => true,
+            Opened::Columnar | Opened::Workbook(_) => false,
             Opened::File(source) => self.is_of_records(&shown(&path), &source),
         };
         if is_records {
-            self.rest.push(path);
+            self.rest.paths.push(path);
         } else if path.file_name().is_none_or(|name| name != "eml.xml") {
             self.collection.notes.push(Note {
                 file: shown(&path),
@@ -348,35 +371,67 @@ impl Sorting<'_> {
         Ok(())
     }
 
+    /// Takes the tables of a Parquet file or a workbook, those of records too; says whether any is of
+    /// another kind.
+    fn made(&mut self, path: &Path, opened: Opened) -> Result<bool, FormatError> {
+        let mapping = self.mapping_of(path)?;
+        let fits = |table: &Table| mapping.as_ref().is_some_and(|mapping| mapping.fits(table));
+        let is_wanted = |table: &Table| fits(table) || is_of_other_kind(table);
+        let (options, mut notes) = (&self.options.tables, Vec::new());
+        let tables =
+            dataset::open_made(path, opened, options, self.limits, (&is_wanted, &mut notes))?;
+        let mut is_any = false;
+        for table in tables {
+            let own = mapping.clone().filter(|mapping| mapping.fits(&table));
+            let name = table.name.clone();
+            match self.sort(table, own)? {
+                Some(table) => self.rest.tables.push(table),
+                None => {
+                    is_any = true;
+                    notes.retain(|note| note.file != name || !is_about_headings(note));
+                }
+            }
+        }
+        self.rest.notes.append(&mut notes);
+        Ok(is_any)
+    }
+
     /// Takes a table of fixes, of animals, of stations, or one with a mapping of weather.
     fn table(&mut self, path: &Path, name: &str, source: &Source) -> Result<bool, FormatError> {
         let mapping = self.mapping_of(path)?;
         let mut notes = Vec::new();
         let opened =
             dataset::open_table(name, source, &self.options.tables, self.limits, &mut notes);
-        let collection = &mut self.collection;
-        match (opened, mapping) {
-            (Ok(table), Some(mapping)) => {
-                collection.weather.push(WeatherFile::mapped(table, mapping, self.limits));
-            }
-            (Ok(table), None) if weather::is_values(&table) => {
-                collection.weather.push(WeatherFile::own(table, self.limits));
-            }
-            (Ok(table), None) if track::is_events(&table) => {
-                collection.tracks.push(TrackFile::Movebank(Box::new(EventTable::new(table))));
-            }
-            (Ok(table), None) if track::is_reference(&table) => {
-                collection.references.push(ReferenceTable { table });
-            }
-            (Ok(table), None) if is_of_stations(&table) => {
-                collection.stations.push(StationTable::of_table(&table)?);
-            }
-            // What cannot be opened is refused as a table of records, with the reason.
-            _ => return Ok(false),
+        // What cannot be opened is refused as a table of records, with the reason.
+        let Ok(table) = opened else { return Ok(false) };
+        if self.sort(table, mapping)?.is_some() {
+            return Ok(false);
         }
-        let own = notes.into_iter().filter(|note| note.text != dataset::UNKNOWN_HEADINGS);
-        collection.notes.extend(own);
+        self.collection.notes.extend(notes.into_iter().filter(|note| !is_about_headings(note)));
         Ok(true)
+    }
+
+    /// Takes a table by its kind; gives one of records back.
+    fn sort(
+        &mut self,
+        table: Table,
+        mapping: Option<Mapping>,
+    ) -> Result<Option<Table>, FormatError> {
+        let collection = &mut self.collection;
+        if let Some(mapping) = mapping {
+            collection.weather.push(WeatherFile::mapped(table, mapping, self.limits));
+        } else if weather::is_values(&table) {
+            collection.weather.push(WeatherFile::own(table, self.limits));
+        } else if track::is_events(&table) {
+            collection.tracks.push(TrackFile::Movebank(Box::new(EventTable::new(table))));
+        } else if track::is_reference(&table) {
+            collection.references.push(ReferenceTable { table });
+        } else if is_of_stations(&table) {
+            collection.stations.push(StationTable::of_table(&table)?);
+        } else {
+            return Ok(Some(table));
+        }
+        Ok(None)
     }
 
     /// The mapping of a weather table: given for its name, or beside it.
@@ -435,6 +490,19 @@ fn only_archive(path: &Path, members: &Members) -> Option<PathBuf> {
     let mut archives = names.into_iter().filter(is_archive);
     let only = archives.next()?;
     archives.next().is_none().then(|| path.join(only))
+}
+
+/// Whether a table is of another kind than records, by its headings.
+fn is_of_other_kind(table: &Table) -> bool {
+    weather::is_values(table)
+        || track::is_events(table)
+        || track::is_reference(table)
+        || is_of_stations(table)
+}
+
+/// Tables of other kinds have headings of their own.
+fn is_about_headings(note: &Note) -> bool {
+    note.text == dataset::UNKNOWN_HEADINGS
 }
 
 /// Whether a table lists stations and tells nothing of organisms or events.

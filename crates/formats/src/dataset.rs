@@ -9,7 +9,7 @@ mod made;
 mod plain;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use reedbed_core::area::AreaSet;
 use reedbed_core::period::Day;
@@ -117,7 +117,17 @@ pub fn open(
     options: &OpenOptions,
     limits: &Limits,
 ) -> Result<Dataset, FormatError> {
-    let mut tables = Vec::new();
+    open_beside(inputs, Vec::new(), options, limits)
+}
+
+/// Opens inputs beside tables that are open already.
+pub(crate) fn open_beside(
+    inputs: &[PathBuf],
+    mut tables: Vec<Table>,
+    options: &OpenOptions,
+    limits: &Limits,
+) -> Result<Dataset, FormatError> {
+    let is_one = inputs.len() == 1 && tables.is_empty();
     let mut notes = Vec::new();
     let mut given = HashSet::new();
     for path in inputs {
@@ -126,13 +136,14 @@ pub fn open(
             return Err(FormatError::GivenTwice { name: shown(path) });
         }
         match archive::open(path, limits)? {
-            Opened::Archive(_) if inputs.len() > 1 => return Err(FormatError::Mixed),
+            Opened::Archive(_) if !is_one => return Err(FormatError::Mixed),
             Opened::Archive(members) => {
                 return archived::open(path, &members, options, limits);
             }
             Opened::Columnar => tables.push(made::columnar(path, options, limits, &mut notes)?),
             Opened::Workbook(sheets) => {
-                tables.extend(made::workbook(path, sheets, options, limits, &mut notes)?);
+                let none = |_: &Table| false;
+                tables.extend(made::workbook(path, sheets, options, limits, (&none, &mut notes))?);
             }
             Opened::File(source) => {
                 camtrap::refuse_file(path, &shown(path), &source, limits)?;
@@ -153,6 +164,27 @@ pub(crate) fn open_table(
     notes: &mut Vec<Note>,
 ) -> Result<Table, FormatError> {
     plain::open(name, source, options, limits, notes)
+}
+
+/// Which tables are read though they have no heading that is a known term.
+pub(crate) type Wanted<'a> = &'a dyn Fn(&Table) -> bool;
+
+/// Opens a Parquet file, or the sheets of a workbook; of these also those of a kind that is asked for,
+/// though they have no heading that is a known term. Nothing for what is neither.
+pub(crate) fn open_made(
+    path: &Path,
+    opened: Opened,
+    options: &OpenOptions,
+    limits: &Limits,
+    (is_wanted, notes): (Wanted<'_>, &mut Vec<Note>),
+) -> Result<Vec<Table>, FormatError> {
+    match opened {
+        Opened::Columnar => Ok(vec![made::columnar(path, options, limits, notes)?]),
+        Opened::Workbook(sheets) => {
+            made::workbook(path, sheets, options, limits, (is_wanted, notes))
+        }
+        Opened::Archive(_) | Opened::File(_) => Ok(Vec::new()),
+    }
 }
 
 /// Notes of one file.

@@ -218,8 +218,8 @@ fn photo(lat: f64, lon: f64) -> Vec<u8> {
         [head, count.to_be_bytes().to_vec(), value.to_vec()].concat()
     };
     let degrees = |value: f64| {
-        let parts = [(value * 1e6) as u32, 1_000_000, 0, 1, 0, 1];
-        parts.map(u32::to_be_bytes).concat()
+        let millionths: u32 = format!("{:.0}", value * 1e6).parse().unwrap();
+        [millionths, 1_000_000, 0, 1, 0, 1].map(u32::to_be_bytes).concat()
     };
     let tiff = [
         b"MM\0*\0\0\0\x08".to_vec(),
@@ -279,7 +279,7 @@ fn a_layer_of_patches_cuts_the_region_of_a_record_that_names_its_patch() {
         };
         let _ = writeln!(text, "{line},{name}");
     }
-    let is_protected = |number: &usize| number % 10 == 0;
+    let is_protected = |number: &usize| number.is_multiple_of(10);
     let small: Vec<String> = visits
         .iter()
         .enumerate()

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Note, Notes, OpenOptions, plain};
+use super::{Note, Notes, OpenOptions, Wanted, plain};
 use crate::columnar;
 use crate::error::FormatError;
 use crate::limits::Limits;
@@ -12,7 +12,8 @@ use crate::table::Table;
 use crate::workbook::FoundSheet;
 
 /// Opens the sheets of a workbook. Empty ones are left aside, and so are those that have no heading
-/// that is a known term where others have one: remarks, keys to colours.
+/// that is a known term where others have one or are wanted for what they are: remarks, keys to
+/// colours.
 ///
 /// Errors: [`FormatError::Document`] where no sheet has cells or headings that can be read.
 pub(super) fn workbook(
@@ -20,7 +21,7 @@ pub(super) fn workbook(
     sheets: Vec<FoundSheet>,
     options: &OpenOptions,
     limits: &Limits,
-    notes: &mut Vec<Note>,
+    (is_wanted, notes): (Wanted<'_>, &mut Vec<Note>),
 ) -> Result<Vec<Table>, FormatError> {
     let mut opened = Vec::new();
     for found in sheets {
@@ -41,7 +42,9 @@ pub(super) fn workbook(
         let table = plain::open_made(&name, Made::Sheet(found.sheet), options, limits, &mut about);
         opened.push((name, table, own));
     }
-    let is_known = |table: &Table| table.columns.iter().any(|column| column.term.is_some());
+    let is_known = |table: &Table| {
+        table.columns.iter().any(|column| column.term.is_some()) || is_wanted(table)
+    };
     let has_known = opened.iter().any(|(_, table, _)| table.as_ref().is_ok_and(is_known));
     let mut tables = Vec::new();
     for (name, table, mut own) in opened {

@@ -105,6 +105,16 @@ struct WrittenStation {
 }
 
 impl Mapping {
+    /// Whether a table has the columns that the mapping names.
+    pub(crate) fn fits(&self, table: &Table) -> bool {
+        let has = |name: &str| table.headed(name).is_some();
+        let station = match &self.station {
+            StationOf::Column(name) => has(name),
+            StationOf::Only(_) => true,
+        };
+        station && has(&self.time) && self.values.iter().any(|(name, _)| has(name))
+    }
+
     /// Whether a mapping file is one of weather.
     pub fn is_for_weather(text: &str) -> bool {
         toml::from_str::<toml::Table>(text)

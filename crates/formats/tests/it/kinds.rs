@@ -309,3 +309,71 @@ fn real_daily_weather_is_read() {
     let told = |name: &str, values| (name.to_owned(), values, 0);
     assert_eq!(counts, [told("USC00411885.dly", 2_419), told("USW00003870.dly", 261_740)]);
 }
+
+#[test]
+fn sheets_of_a_workbook_are_sorted_by_their_kinds() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheets: [(&str, [&[&str]; 2]); 5] = [
+        (
+            "seen",
+            [
+                &["scientificName", "eventDate", "decimalLatitude", "decimalLongitude"],
+                &["Ardea cinerea", "2025-05-01", "51.5", "4.5"],
+            ],
+        ),
+        (
+            "fixes",
+            [
+                &[
+                    "event-id",
+                    "timestamp",
+                    "location-lat",
+                    "location-long",
+                    "individual-local-identifier",
+                ],
+                &["1", "2025-05-01 10:00:00.000", "51.5", "4.5", "A1"],
+            ],
+        ),
+        ("sites", [&["stationID", "latitude", "longitude"], &["reed", "51.5", "4.5"]]),
+        ("log", [&["when", "temp_c"], &["2025-05-01T10:00", "12.5"]]),
+        ("remarks", [&["colour", "means"], &["red", "checked"]]),
+    ];
+    for (name, rows) in sheets {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        for (row, cells) in (0..).zip(rows) {
+            for (column, cell) in (0..).zip(cells) {
+                sheet.write_string(row, column, *cell).unwrap();
+            }
+        }
+    }
+    let path = folder.path().join("reserve.xlsx");
+    workbook.save(&path).unwrap();
+    file(
+        folder.path(),
+        "reserve.toml",
+        "kind = \"weather\"\nstationID = \"reed\"\ntime = \"when\"\nzone = \"Z\"\n\
+         [values.temp_c]\nquantity = \"air temperature\"\nunit = \"Cel\"\n",
+    );
+    let opened = open(&[path]).unwrap();
+    let [records] = opened.records.tables.as_slice() else { panic!("not one table of records") };
+    assert_eq!(records.name, "reserve.xlsx[seen]");
+    assert_eq!((opened.tracks.len(), opened.stations.len()), (1, 1));
+    assert_eq!(values_of(&opened), [("air temperature".to_owned(), "12.5".to_owned())]);
+    let aside: Vec<&str> = opened.records.notes.iter().map(|note| note.file.as_str()).collect();
+    assert_eq!(aside, ["reserve.xlsx[remarks]"]);
+}
+
+fn values_of(opened: &Collection) -> Vec<(String, String)> {
+    let mut values = Vec::new();
+    for file in &opened.weather {
+        file.each(|met| {
+            if let WeatherMet::Value(value) = met {
+                values.push((value.quantity.to_string(), value.value.to_string()));
+            }
+            Ok::<(), FormatError>(())
+        })
+        .unwrap();
+    }
+    values
+}
