@@ -4,6 +4,7 @@
 //! It only makes the input. What is shared of it is decided by the same code as for anybody's data.
 
 mod archive;
+mod kinds;
 mod land;
 mod prng;
 mod species;
@@ -22,6 +23,10 @@ use prng::Prng;
 pub(crate) struct DemoPaths {
     /// A folder with a Darwin Core archive: events, occurrences, measurements.
     pub(crate) archive: PathBuf,
+    /// Folders with camera traps, tracks, weather, habitats and photos.
+    pub(crate) others: Vec<PathBuf>,
+    /// A document, and its category after a colon, as it is attached.
+    pub(crate) document: String,
     /// The rule list.
     pub(crate) rules: PathBuf,
     /// The boundary file, GeoJSON with a `name` for each feature.
@@ -55,6 +60,8 @@ pub(crate) fn generate(dir: &Path, seed: u64) -> Result<DemoPaths, DemoError> {
     let events = visits::make(&land, &mut prng);
     let paths = DemoPaths {
         archive: dir.join("reedmoor"),
+        others: kinds::FOLDERS.iter().map(|name| dir.join(name)).collect(),
+        document: format!("{}:{}", dir.join(kinds::DOCUMENT.0).display(), kinds::DOCUMENT.1),
         rules: dir.join("rules.csv"),
         boundaries: dir.join("boundary.geojson"),
         terms: dir.join("terms.md"),
@@ -68,6 +75,13 @@ pub(crate) fn generate(dir: &Path, seed: u64) -> Result<DemoPaths, DemoError> {
     let write = |path: &Path, text: &str| std::fs::write(path, text).map_err(wrap(path));
     for (name, text) in archive::files(&events, &land, &mut prng) {
         write(&paths.archive.join(name), &text)?;
+    }
+    for (name, content) in kinds::files(&land, &mut prng) {
+        let path = dir.join(name);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(wrap(folder))?;
+        }
+        std::fs::write(&path, content).map_err(wrap(&path))?;
     }
     write(&paths.boundaries, &format!("{:#}\n", land.geojson()))?;
     write(&paths.rules, include_str!("demo/rules.csv"))?;

@@ -35,12 +35,14 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let reserve = demo::generate(&args.out.join("reserve"), args.seed)?;
     let show = |text: &str| if output == Output::Human { terminal::print(text) } else { Ok(()) };
     show(
-        "A wetland reserve that does not exist was generated: events, records, boundaries, rules.",
+        "A wetland reserve that does not exist was generated: records, cameras, tracks, weather, habitats, photos, boundaries, rules.",
     )?;
     for (audience, to) in [("public", None), ("partner", Some("Reedmoor University"))] {
         let out = args.out.join(audience);
         let mut line: Vec<std::ffi::OsString> =
             vec!["share".into(), reserve.archive.clone().into()];
+        line.extend(reserve.others.iter().map(|folder| folder.clone().into()));
+        line.extend(["--attach".into(), reserve.document.clone().into()]);
         line.extend(["--rules".into(), reserve.rules.clone().into()]);
         line.extend(["--area".into(), reserve.boundaries.clone().into()]);
         line.extend(["--title".into(), "Records of the Reedmoor reserve".into()]);

@@ -16,11 +16,17 @@ pub(super) struct Spot {
 
 impl Spot {
     /// The spot so many metres to the east and north.
-    fn moved(self, east_m: f64, north_m: f64) -> Self {
+    pub(super) fn moved(self, east_m: f64, north_m: f64) -> Self {
         Self {
             latitude: self.latitude + north_m / DEGREE_M,
             longitude: self.longitude + east_m / (DEGREE_M * CENTRE.latitude.to_radians().cos()),
         }
+    }
+
+    /// Longitude first, rounded to six places so that the text is the same on every machine.
+    pub(super) fn position(self) -> Value {
+        let rounded = |degrees: f64| (degrees * 1e6).round() / 1e6;
+        json!([rounded(self.longitude), rounded(self.latitude)])
     }
 
     /// Decimal degrees as a field device shows them: five places, about a metre.
@@ -125,8 +131,9 @@ impl Land {
             .0
             .iter()
             .map(|feature| {
-                let mut ring: Vec<Value> = feature.ring.iter().map(position).collect();
-                ring.extend(feature.ring.first().map(position));
+                let mut ring: Vec<Value> =
+                    feature.ring.iter().map(|spot| spot.position()).collect();
+                ring.extend(feature.ring.first().map(|spot| spot.position()));
                 json!({
                     "type": "Feature",
                     "properties": { "name": feature.name, "zone": feature.zone },
@@ -136,12 +143,6 @@ impl Land {
             .collect();
         json!({ "type": "FeatureCollection", "features": features })
     }
-}
-
-/// Longitude first, rounded to six places so that the text is the same on every machine.
-fn position(spot: &Spot) -> Value {
-    let rounded = |degrees: f64| (degrees * 1e6).round() / 1e6;
-    json!([rounded(spot.longitude), rounded(spot.latitude)])
 }
 
 /// A feature before it is drawn.
