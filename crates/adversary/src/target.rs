@@ -1,11 +1,11 @@
 //! Protected records: which rows are attacked, and what the rules allow to know of them.
 
-use reedbed_core::area::AreaSet;
+use reedbed_core::area::{Area, AreaSet};
 use reedbed_core::category::Category;
 use reedbed_core::decide::{Facts, PlaceFact, meet};
 use reedbed_core::grid::Lattice;
 use reedbed_core::period::{Day, Period};
-use reedbed_core::place::Point;
+use reedbed_core::place::{Nano, Point};
 use reedbed_core::rule::{Rule, RuleSet, Width};
 use reedbed_core::taxon::{Checklist, How, RuleTaxonId, TaxonFacts, TaxonHits, TaxonIndex};
 use reedbed_formats::cells::Row;
@@ -146,7 +146,15 @@ impl<'r> Floors<'r> {
             .into_iter()
             .filter(|index| {
                 let rule = rules.rules.get(*index);
-                rule.is_some_and(|rule| meet(rule, &facts, areas, today).is_met())
+                let may_lie_in = |rule: &Rule| match (&rule.area, seen.place) {
+                    (Some(name), Some(place)) if seen.says_so => {
+                        areas.find(name).is_none_or(|area| holds_half(area, place))
+                    }
+                    _ => true,
+                };
+                rule.is_some_and(|rule| {
+                    meet(rule, &facts, areas, today).is_met() && may_lie_in(rule)
+                })
             })
             .filter_map(|index| Some((self.sides.get(index).copied()?, index)))
             .filter(|(side, _)| *side > 0.0)
@@ -179,6 +187,20 @@ impl<'r> Floors<'r> {
         }
         hits
     }
+}
+
+/// Whether half or more of what a generalised record states of its place lies in an area. One that
+/// hardly touches it was most likely generalised for something else.
+fn holds_half(area: &Area, place: SeenPlace) -> bool {
+    let [south, north, west, east] = place.bounds();
+    let middle = |a: i64, b: i64| a + (b - a) / 2;
+    let rows = [south, middle(south, north), north];
+    let columns = [west, middle(west, east), east];
+    let points = rows.iter().flat_map(|lat| columns.iter().map(move |lon| (*lat, *lon)));
+    let within = points
+        .filter(|(lat, lon)| area.touched_by(Point::clamped(Nano(*lat), Nano(*lon)), 0.0))
+        .count();
+    within * 2 >= rows.len() * columns.len()
 }
 
 /// The side of the widest cell that a rule asks for; that of a degree where it withholds.

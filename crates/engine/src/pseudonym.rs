@@ -167,6 +167,12 @@ fn encode<'a>(bytes: impl Iterator<Item = &'a u8>) -> String {
 }
 
 const PREFIX: &str = "rb-";
+
+/// Whether a text looks like a pseudonym.
+pub(crate) fn is_pseudonym(text: &str) -> bool {
+    text.starts_with(PREFIX)
+}
+
 const ALPHABET: &[u8; 32] = b"0123456789abcdfghjklmnpqrstvwxyz";
 
 #[cfg(test)]

@@ -174,15 +174,15 @@ const DEGREE_M: f64 = 111_200.0;
 const RING_POINTS: u32 = 96;
 
 const PLANS: [Plan; 11] = [
-    plan("Reedmoor reserve", "reserve", [0.0, 0.0, 3100.0, 1.35]),
-    plan("Reedmoor core zone", "core", [-500.0, 200.0, 1300.0, 1.3]),
-    plan("Great Sallow Water", "water", [-700.0, 300.0, 520.0, 1.6]),
-    plan("Heron Pool", "water", [1300.0, -600.0, 260.0, 1.2]),
-    plan("Long Dyke", "water", [300.0, 1500.0, 80.0, 9.0]),
-    plan("North reedbed", "reedbed", [-600.0, 1150.0, 330.0, 2.2]),
-    plan("South reedbed", "reedbed", [-900.0, -600.0, 300.0, 2.4]),
-    plan("Heron reedbed", "reedbed", [1900.0, -700.0, 280.0, 1.5]),
-    plan("Abbot's Meadow", "meadow", [700.0, 2100.0, 240.0, 1.7]),
-    plan("Pump House roost", "roost", [2600.0, 900.0, 70.0, 1.0]),
-    plan("Alder carr", "carr", [-2400.0, -900.0, 420.0, 1.3]),
+    plan("Reedmoor reserve", "reserve", [0.0, 0.0, 18600.0, 1.35]),
+    plan("Reedmoor core zone", "core", [-3000.0, 1200.0, 7800.0, 1.3]),
+    plan("Great Sallow Water", "water", [-4200.0, 1800.0, 3120.0, 1.6]),
+    plan("Heron Pool", "water", [7800.0, -3600.0, 1560.0, 1.2]),
+    plan("Long Dyke", "water", [1800.0, 9000.0, 480.0, 9.0]),
+    plan("North reedbed", "reedbed", [-3600.0, 6900.0, 1980.0, 2.2]),
+    plan("South reedbed", "reedbed", [-5400.0, -3600.0, 1800.0, 2.4]),
+    plan("Heron reedbed", "reedbed", [11400.0, -4200.0, 1680.0, 1.5]),
+    plan("Abbot's Meadow", "meadow", [4200.0, 12600.0, 1440.0, 1.7]),
+    plan("Pump House roost", "roost", [15600.0, 5400.0, 140.0, 1.0]),
+    plan("Alder carr", "carr", [-14400.0, -5400.0, 2520.0, 1.3]),
 ];

@@ -69,7 +69,7 @@ fn every_place_lies_within_the_reserve_and_every_date_exists() {
         }
         let (lat, lon): (f64, f64) =
             (row["decimalLatitude"].parse().unwrap(), row["decimalLongitude"].parse().unwrap());
-        assert!((52.60..52.71).contains(&lat) && (1.46..1.63).contains(&lon));
+        assert!((52.40..52.91).contains(&lat) && (1.10..1.99).contains(&lon));
         row["eventDate"].parse::<jiff::civil::Date>().unwrap();
     }
 }
@@ -117,4 +117,23 @@ fn the_areas_that_rules_name_are_features_of_the_boundary_file() {
         assert_eq!(cells.len(), columns, "{rule}");
         assert!(cells[3].is_empty() || names.contains(&cells[3]), "{rule}");
     }
+}
+
+#[test]
+fn every_kind_of_data_is_there_and_is_read_as_what_it_is() {
+    use reedbed_formats::collection::{self, CollectionOptions};
+    let dir = generated(8);
+    let inputs: Vec<PathBuf> = kinds::FOLDERS.iter().map(|name| dir.path().join(name)).collect();
+    let limits = reedbed_formats::limits::Limits::default();
+    let opened = collection::open(&inputs, &CollectionOptions::default(), &limits).unwrap();
+    assert_eq!((opened.cameras.len(), opened.tracks.len(), opened.layers.len()), (1, 2, 1));
+    assert_eq!((opened.weather.len(), opened.stations.len(), opened.photos.len()), (2, 1, 3));
+    assert!(opened.records.tables.is_empty());
+    for photo in &opened.photos {
+        let seen = reedbed_formats::image::seen(&photo.read(&limits).unwrap());
+        let point = seen.point.unwrap();
+        assert!((52.40..52.91).contains(&point.lat().degrees()), "{}", photo.name);
+        assert_eq!(seen.time.unwrap().day().unwrap().year(), 2025);
+    }
+    assert!(dir.path().join(kinds::DOCUMENT.0).is_file());
 }

@@ -4,6 +4,7 @@
 //! locate is told one way more carefully, and the copy is written and attacked again; after
 //! [`MOST_ROUNDS`] rounds, or where nothing can be told more carefully, the copy is refused.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use reedbed_adversary::{AttackCount, Besides, Claim, Findings, Sensitive, attack};
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use super::containers::convert;
 use super::{OutputForm, Prepared, Progress, ShareError, Shared, Stage, Written};
+use crate::pseudonym::is_pseudonym;
 use crate::siblings::Located;
 
 /// What came of attacking a copy.
@@ -108,25 +110,33 @@ impl Prepared<'_> {
         Ok(attack(&copy, &Besides::default(), sensitive, &attack_settings)?)
     }
 
-    /// Withholds the deployment, individual or station that a located row of the copy is of; says
-    /// whether that changes anything.
+    /// Withholds the deployments, individuals, stations and features that located rows of the copy are
+    /// of; says whether each could be.
     fn withhold_of_kinds(
         &mut self,
         folder: &Path,
         written: &Written,
-        claim: &Claim,
+        claims: &[&Claim],
     ) -> Result<bool, ShareError> {
         let copy = opened(folder, written)?;
-        let mut named = Vec::new();
-        for table in copy.tables.iter().filter(|table| table.name == claim.file) {
+        let (mut is_mended, mut withheld) = (true, HashSet::new());
+        for table in &copy.tables {
+            let of_table = claims.iter().filter(|claim| claim.file == table.name);
+            let lines: HashSet<u64> = of_table.map(|claim| claim.line).collect();
+            if lines.is_empty() {
+                continue;
+            }
             table.texts().each(|row| {
-                if row.line == claim.line {
-                    named.extend(row.cells.iter().cloned());
+                if lines.contains(&row.line) {
+                    // Several rows may be of one thing, which is withheld once.
+                    let is_done = row.cells.iter().any(|cell| withheld.contains(cell));
+                    is_mended &= is_done || self.withhold_named(&row.cells);
+                    withheld.extend(row.cells.iter().filter(|cell| is_pseudonym(cell)).cloned());
                 }
                 Ok::<(), ShareError>(())
             })?;
         }
-        Ok(self.withhold_named(&named))
+        Ok(is_mended)
     }
 
     /// Notes which rows were located; says whether all of them can be told more carefully.
@@ -138,6 +148,7 @@ impl Prepared<'_> {
         is_late: bool,
     ) -> Result<bool, ShareError> {
         let mut is_mended = true;
+        let mut of_kinds = Vec::new();
         for claim in &findings.claims {
             let table = written.names.iter().position(|name| *name == claim.file);
             let row = table.and_then(|table| {
@@ -157,8 +168,11 @@ impl Prepared<'_> {
                 // A sibling that is told coarsely, and not coarsely enough.
                 Some((table, row)) => is_mended &= self.survey_mut().withhold(table, row),
                 // Something of another kind does not leave if it is not safe.
-                None => is_mended &= self.withhold_of_kinds(folder, written, claim)?,
+                None => of_kinds.push(claim),
             }
+        }
+        if !of_kinds.is_empty() {
+            is_mended &= self.withhold_of_kinds(folder, written, &of_kinds)?;
         }
         Ok(is_mended)
     }
