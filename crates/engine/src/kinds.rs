@@ -6,6 +6,7 @@
 //! into a folder of its own.
 
 mod camera;
+mod cells;
 mod document;
 mod layer;
 mod output;

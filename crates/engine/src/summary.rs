@@ -155,8 +155,10 @@ pub struct CellSummary {
     pub bounds: [f64; 4],
     /// The strictest category told there.
     pub category: Category,
-    /// Records told there.
+    /// Records told there, or things of another kind.
     pub records: u64,
+    /// What kind of data they are, as rules call it.
+    pub kind: &'static str,
 }
 
 /// A boundary, as rings of longitude and latitude.
@@ -391,6 +393,7 @@ fn cells(findings: &Findings) -> Vec<CellSummary> {
             bounds: bounds.map(|edge| Nano(edge).degrees()),
             category: cell.category,
             records: cell.records,
+            kind: RECORDS,
         })
         .collect()
 }
@@ -472,3 +475,5 @@ const MOST_BOUNDARIES: usize = 60;
 const MOST_POINTS: usize = 800;
 /// Degrees around the cells.
 const MARGIN: f64 = 0.5;
+/// The kind of data that records are.
+pub const RECORDS: &str = "occurrence";

@@ -7,7 +7,7 @@ mod squares;
 mod view;
 
 use reedbed_core::category::Category;
-use reedbed_engine::summary::{CellSummary, Summary};
+use reedbed_engine::summary::{CellSummary, RECORDS, Summary};
 
 use graticule::Graticule;
 use labels::Layout;
@@ -28,7 +28,7 @@ pub(super) fn write(page: &mut Page, summary: &Summary) {
             return;
         };
         let tallies = tallies(summary);
-        let shape = if answer::is_public(summary) { Shape::Cell } else { Shape::Block };
+        let shape = shape_of(summary);
         legend(page, shape, &tallies);
         page.raw("<figure class=\"map\">\n");
         let ids = ["map-title", "map-description"];
@@ -116,6 +116,7 @@ fn caption(page: &mut Page, summary: &Summary, whole: &Drawing<'_>, close: Optio
         page,
         [
             when(true, text::CAPTION),
+            text::others(shape_of(summary), &others(summary)),
             when(any(|it| it.has_numbers), text::NUMBERS),
             when(any(|it| it.has_tiny), text::TINY),
             when(!whole.drawn.named.is_empty(), text::OUTLINES),
@@ -174,12 +175,32 @@ fn tallies(summary: &Summary) -> Vec<(Category, u64, u64)> {
         .into_iter()
         .rev()
         .filter_map(|category| {
-            let of = summary.cells.iter().filter(|cell| cell.category == category);
+            let is_of = |cell: &&CellSummary| cell.category == category && cell.kind == RECORDS;
+            let of = summary.cells.iter().filter(is_of);
             let (cells, records) =
                 of.fold((0, 0), |(cells, records), cell| (cells + 1, records + cell.records));
             (cells > 0).then_some((category, cells, records))
         })
         .collect()
+}
+
+fn shape_of(summary: &Summary) -> Shape {
+    if answer::is_public(summary) { Shape::Cell } else { Shape::Block }
+}
+
+/// Cells and things in them by kind, other than records.
+fn others(summary: &Summary) -> Vec<(&'static str, u64, u64)> {
+    let mut tallies: Vec<(&'static str, u64, u64)> = Vec::new();
+    for cell in summary.cells.iter().filter(|cell| cell.kind != RECORDS) {
+        match tallies.iter_mut().find(|(kind, ..)| *kind == cell.kind) {
+            Some((_, cells, things)) => {
+                *cells += 1;
+                *things += cell.records;
+            }
+            None => tallies.push((cell.kind, 1, cell.records)),
+        }
+    }
+    tallies
 }
 
 /// How many times larger a close-up must be to be worth its place.

@@ -190,6 +190,19 @@ fn hostile_names_are_text_and_nothing_else() {
 }
 
 #[test]
+fn cells_of_other_kinds_are_told_apart_from_those_of_records() {
+    let mut summary = made::fen();
+    let mut cell = summary.cells[0].clone();
+    (cell.kind, cell.records) = ("track", 3);
+    summary.cells.push(cell);
+    let page = html(&summary);
+    // On the map, and on its close-up.
+    assert_eq!(page.matches("class=\"square other").count(), 2);
+    assert!(page.contains("3 periods of tracks in 1 cell."), "{page}");
+    assert!(!html(&made::fen()).contains("Dashed edges"));
+}
+
+#[test]
 fn thirty_thousand_cells_are_all_drawn_in_less_than_five_megabytes() {
     let summary = made::many_cells();
     let page = html(&summary);

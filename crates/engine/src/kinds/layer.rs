@@ -7,7 +7,6 @@
 
 mod tiles;
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,13 +23,13 @@ use reedbed_formats::layer::{
     Bounds, Feature, Geometry, Property, PropertyType, Value, WriteError, write_geojson,
 };
 
+use super::cells::MapCells;
 use super::output::Folder;
 use super::{KindSummary, KindTable, KindsWritten, Thing, ThingCache, Zone, Zones, numbered};
 use crate::judge::Judge;
 use crate::place::{Stated, ToldPlace};
 use crate::share::ShareError;
 use crate::statement;
-use crate::summary::CellSummary;
 use crate::tally::{Reject, RowCount};
 use crate::verdict::{Verdict, stricter};
 
@@ -192,7 +191,7 @@ impl Surveyed<'_> {
         let mut rows =
             RowCount { rejected: u64::from(self.fault.is_some()), ..RowCount::default() };
         rows.read = self.features.len() as u64 + rows.rejected;
-        let mut cells: BTreeMap<[i64; 4], CellSummary> = BTreeMap::new();
+        let mut cells = MapCells::default();
         let mut protected: Vec<(String, Feature)> = Vec::new();
         let mut properties = self.file.layer.properties().to_vec();
         properties
@@ -225,14 +224,7 @@ impl Surveyed<'_> {
                     rows.written += 1;
                     rows.protected += u64::from(!verdict.is_shared());
                     rows.shared += u64::from(verdict.is_shared());
-                    let edges = [region.south(), region.west(), region.north(), region.east()];
-                    let cell = cells.entry(edges.map(|e| e.0)).or_insert_with(|| CellSummary {
-                        bounds: edges.map(Nano::degrees),
-                        category: verdict.decision.category,
-                        records: 0,
-                    });
-                    cell.category = cell.category.max(verdict.decision.category);
-                    cell.records += 1;
+                    cells.count(KIND, &region, verdict.decision.category);
                     let key = feature.geometry.as_ref().map(Geometry::to_wkt).unwrap_or_default();
                     protected.push((key + feature.id.as_deref().unwrap_or_default(), feature));
                 }
@@ -247,7 +239,7 @@ impl Surveyed<'_> {
                 other => ShareError::Writing(std::io::Error::other(other)),
             })?;
         done.flush().map_err(ShareError::writing)?;
-        summary.cells = cells.into_values().collect();
+        summary.cells = cells.all();
         summary.tables.push(KindTable { name: name.to_owned(), rows });
         Ok(summary)
     }

@@ -15,6 +15,7 @@ use reedbed_formats::image;
 use reedbed_formats::limits::Limits;
 use reedbed_formats::track::Instant;
 
+use super::cells::MapCells;
 use super::output::{Folder, TableOut};
 use super::{KindSummary, KindTable, KindsWritten, Thing, ThingCache, Zone, Zones};
 use crate::judge::Judge;
@@ -124,6 +125,7 @@ impl<'a> Photos<'a> {
             folder: folder.name.clone(),
             ..KindSummary::default()
         };
+        let mut cells = MapCells::default();
         for photo in &self.photos {
             out.count.read += 1;
             summary.notes.extend((photo.told > 0).then(|| {
@@ -166,10 +168,11 @@ impl<'a> Photos<'a> {
             });
             let told = ToldPlace::tell(stated, &verdict.decision, judge.pseudonyms)
                 .map_err(|_untrue| ShareError::Untrue { rows: 1 })?;
-            if told.region().is_none() {
+            let Some(region) = told.region() else {
                 out.count.withheld += 1;
                 continue;
-            }
+            };
+            cells.count(KIND, &region, verdict.decision.category);
             let place = |term: &str| told.value(term).unwrap_or_default();
             let day = photo.time.and_then(Instant::day);
             let period = day.and_then(|day| Period::new(day, day));
@@ -188,6 +191,7 @@ impl<'a> Photos<'a> {
             out.protected(row.iter().map(String::as_str), verdict.is_shared());
         }
         let rows = out.finish().map_err(writing)?;
+        summary.cells = cells.all();
         summary.tables.push(KindTable { name: "photos.csv".to_owned(), rows });
         written.summaries.push(summary);
         Ok(())

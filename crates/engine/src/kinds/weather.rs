@@ -18,13 +18,13 @@ use reedbed_formats::weather::{
 };
 use rustc_hash::FxHashMap;
 
+use super::cells::MapCells;
 use super::output::{Folder, TableOut};
 use super::{KindSummary, KindTable, KindsWritten, Thing, ThingCache, Zone, Zones};
 use crate::judge::Judge;
 use crate::place::{Stated, ToldPlace};
 use crate::share::ShareError;
 use crate::statement;
-use crate::summary::CellSummary;
 use crate::tally::Reject;
 use crate::verdict::{Verdict, stricter};
 
@@ -176,7 +176,7 @@ impl<'a> Weather<'a> {
         let mut out = TableOut::begin(folder, "stations.csv", STATION_HEADINGS.iter().copied())
             .map_err(writing)?;
         let mut ids = FxHashMap::default();
-        let mut cells: BTreeMap<[i64; 4], CellSummary> = BTreeMap::new();
+        let mut cells = MapCells::default();
         for (id, surveyed) in &self.stations {
             // Of what no table lists a row is added.
             out.count.read += surveyed.rows;
@@ -200,19 +200,11 @@ impl<'a> Weather<'a> {
             let row = surveyed.as_told(&pseudonym, verdict, &told);
             out.protected(row.iter().map(String::as_str), verdict.is_shared());
             if let Some(region) = told.region() {
-                let edges = [region.south(), region.west(), region.north(), region.east()];
-                let category = verdict.decision.category;
-                let cell = cells.entry(edges.map(|edge| edge.0)).or_insert_with(|| CellSummary {
-                    bounds: edges.map(Nano::degrees),
-                    category,
-                    records: 0,
-                });
-                cell.category = cell.category.max(category);
-                cell.records += 1;
+                cells.count(KIND, &region, verdict.decision.category);
             }
             ids.insert(id.as_str(), (pseudonym, true));
         }
-        summary.cells = cells.into_values().collect();
+        summary.cells = cells.all();
         let rejected = self.tables.iter().map(|table| table.unfit.len() as u64).sum::<u64>();
         out.count.read += rejected;
         out.count.rejected += rejected;

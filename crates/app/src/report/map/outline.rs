@@ -180,7 +180,13 @@ mod tests {
     use super::*;
 
     fn view(bounds: [f64; 4]) -> View {
-        View::of(&[CellSummary { bounds, category: Category::High, records: 1 }]).unwrap()
+        View::of(&[CellSummary {
+            bounds,
+            category: Category::High,
+            records: 1,
+            kind: reedbed_engine::summary::RECORDS,
+        }])
+        .unwrap()
     }
 
     fn outline(ring: &[[f64; 2]]) -> Vec<Outline> {

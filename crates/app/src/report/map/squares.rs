@@ -1,7 +1,7 @@
 //! The published squares, drawn.
 
 use reedbed_core::category::Category;
-use reedbed_engine::summary::CellSummary;
+use reedbed_engine::summary::{CellSummary, RECORDS};
 
 use super::super::markup::Page;
 use super::super::number;
@@ -64,6 +64,11 @@ impl<'a> Square<'a> {
         self.width.max(self.height) < MARK
     }
 
+    /// Whether records are told in it, and not something of another kind.
+    pub(super) fn is_of_records(&self) -> bool {
+        self.cell.kind == RECORDS
+    }
+
     fn is_small(&self) -> bool {
         self.width.max(self.height) < SMALL
     }
@@ -83,17 +88,15 @@ impl<'a> Square<'a> {
 pub(super) fn draw(page: &mut Page, squares: &[Square<'_>]) {
     if squares.len() <= MOST_POINTED_AT {
         for square in squares {
-            begin_path(
-                page,
-                if square.is_small() { "small" } else { "square" },
-                square.cell.category,
-            );
+            let class = match (square.is_small(), square.is_of_records()) {
+                (true, true) => "small",
+                (true, false) => "small other",
+                (false, true) => "square",
+                (false, false) => "square other",
+            };
+            begin_path(page, class, square.cell.category);
             square.path(page, MARK);
-            page.raw("\"><title>").text(&text::cell(
-                square.cell.category,
-                told(square.cell.bounds),
-                square.cell.records,
-            ));
+            page.raw("\"><title>").text(&text::cell(square.cell, told(square.cell.bounds)));
             page.raw("</title></path>\n");
         }
         return;
@@ -148,7 +151,7 @@ mod tests {
     use super::*;
 
     fn cell(bounds: [f64; 4], category: Category) -> CellSummary {
-        CellSummary { bounds, category, records: 7 }
+        CellSummary { bounds, category, records: 7, kind: RECORDS }
     }
 
     #[test]

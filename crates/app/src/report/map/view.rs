@@ -156,7 +156,12 @@ mod tests {
     fn view(bounds: &[[f64; 4]]) -> Option<View> {
         let cells: Vec<CellSummary> = bounds
             .iter()
-            .map(|bounds| CellSummary { bounds: *bounds, category: Category::High, records: 1 })
+            .map(|bounds| CellSummary {
+                bounds: *bounds,
+                category: Category::High,
+                records: 1,
+                kind: reedbed_engine::summary::RECORDS,
+            })
             .collect();
         View::of(&cells)
     }

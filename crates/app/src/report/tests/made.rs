@@ -86,7 +86,7 @@ pub(crate) fn fen() -> Summary {
             ([52.641, 1.571, 52.642, 1.572], Category::Low, 1),
             ([52.643, 1.569, 52.644, 1.570], Category::Low, 1),
         ]
-        .map(|(bounds, category, records)| CellSummary { bounds, category, records })
+        .map(|(bounds, category, records)| CellSummary { bounds, category, records, kind: reedbed_engine::summary::RECORDS })
         .to_vec(),
         boundaries: [
             ("Reedmoor reserve", 1.545, 52.655, 0.06),
@@ -177,7 +177,12 @@ pub(crate) fn many_cells() -> Summary {
             let snapped = |degrees: f64| (degrees / step).floor() * step;
             let south = snapped(lat + spread * (random() + random() - 1.0));
             let west = snapped(lon + 1.6 * spread * (random() + random() - 1.0));
-            CellSummary { bounds: [south, west, south + step, west + step], category, records: 3 }
+            CellSummary {
+                bounds: [south, west, south + step, west + step],
+                category,
+                records: 3,
+                kind: reedbed_engine::summary::RECORDS,
+            }
         })
         .collect();
     Summary {
@@ -218,7 +223,12 @@ pub(crate) fn antimeridian() -> Summary {
         records_clear: 5,
         categories: vec![category(Category::High, [6, 0, 0], None, Some((8_000, 8_000)))],
         cells: cells
-            .map(|bounds| CellSummary { bounds, category: Category::High, records: 2 })
+            .map(|bounds| CellSummary {
+                bounds,
+                category: Category::High,
+                records: 2,
+                kind: reedbed_engine::summary::RECORDS,
+            })
             .to_vec(),
         boundaries: vec![ring("Taveuni", -179.97, -16.85, 0.1)],
         ..empty()

@@ -1,6 +1,7 @@
 //! The sentences of the map.
 
 use reedbed_core::category::Category;
+use reedbed_engine::summary::{CellSummary, RECORDS};
 
 use super::super::number::{count, wide};
 use super::category;
@@ -56,13 +57,37 @@ pub(in super::super) fn extent([south, west, north, east]: [String; 4]) -> Strin
 }
 
 /// One cell, for whoever points at it.
-pub(in super::super) fn cell(
-    of: Category,
-    [south, west, north, east]: [String; 4],
-    records: u64,
-) -> String {
-    format!("{}: {}, {south} to {north}, {west} to {east}", category(of), records_of(records))
+pub(in super::super) fn cell(of: &CellSummary, [south, west, north, east]: [String; 4]) -> String {
+    let told =
+        if of.kind == RECORDS { records_of(of.records) } else { kind_of(of.kind, of.records) };
+    format!("{}: {told}, {south} to {north}, {west} to {east}", category(of.category))
 }
+
+/// So many things of a kind, in words.
+fn kind_of(kind: &str, number: u64) -> String {
+    let (one, many) = match kind {
+        "camera trap" => ("row of camera traps", "rows of camera traps"),
+        "layer" => ("feature of a layer", "features of layers"),
+        "photo" => ("photo", "photos"),
+        "track" => ("period of a track", "periods of tracks"),
+        "weather" => ("weather station", "weather stations"),
+        _ => ("thing", "things"),
+    };
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// What stands in the cells besides records, by kind.
+pub(in super::super) fn others(shape: Shape, tallies: &[(&str, u64, u64)]) -> Option<String> {
+    let told: Vec<String> = tallies
+        .iter()
+        .map(|(kind, cells, things)| {
+            format!("{} in {}", kind_of(kind, *things), shape.many(*cells))
+        })
+        .collect();
+    (!told.is_empty()).then(|| format!("{OTHERS} {}.", told.join(", ")))
+}
+
+const OTHERS: &str = "Dashed edges: not records, but";
 
 pub(in super::super) const CAPTION: &str = "Published squares of protected records; the true \
     places lie somewhere in them.";

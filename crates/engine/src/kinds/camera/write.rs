@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use reedbed_core::grid::Region;
-use reedbed_core::place::Nano;
 use reedbed_formats::image;
 use reedbed_formats::limits::Limits;
 use reedbed_formats::rows::TextRow;
@@ -12,6 +11,7 @@ use reedbed_formats::table::Table;
 use reedbed_formats::track::{Instant, instant};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::super::cells::MapCells;
 use super::descriptor::{self, Published};
 use super::{Camera, Deployment, Fate, KIND, ObservationColumns, period, reject};
 use crate::judge::Judge;
@@ -20,7 +20,6 @@ use crate::kinds::{KindSummary, KindTable, KindsWritten};
 use crate::place::ToldPlace;
 use crate::share::{Settings, ShareError};
 use crate::statement;
-use crate::summary::CellSummary;
 use crate::tally::RowCount;
 use crate::verdict::Verdict;
 
@@ -30,7 +29,7 @@ struct Found {
     withheld: BTreeMap<String, u64>,
     notes: BTreeMap<&'static str, u64>,
     published: Published,
-    cells: BTreeMap<[i64; 4], CellSummary>,
+    cells: MapCells,
     untrue: u64,
     /// Media that do not leave, by identifier.
     media_withheld: FxHashSet<String>,
@@ -121,7 +120,7 @@ impl Camera<'_> {
             ],
             withheld: found.withheld,
             notes,
-            cells: found.cells.into_values().collect(),
+            cells: found.cells.all(),
         });
         written.rejects.extend(rejects);
         for deployment in self.deployments.values() {
@@ -411,14 +410,7 @@ fn told_observation(heading: &str, cell: &str, judge: &Judge<'_>) -> String {
 }
 
 fn count_cell(found: &mut Found, region: &Region, verdict: &Arc<Verdict>) {
-    let edges = [region.south(), region.west(), region.north(), region.east()];
-    let cell = found.cells.entry(edges.map(|edge| edge.0)).or_insert_with(|| CellSummary {
-        bounds: edges.map(Nano::degrees),
-        category: verdict.decision.category,
-        records: 0,
-    });
-    cell.category = cell.category.max(verdict.decision.category);
-    cell.records += 1;
+    found.cells.count(KIND, region, verdict.decision.category);
 }
 
 impl Published {

@@ -6,11 +6,11 @@ use std::path::Path;
 use reedbed_core::decide::PlaceTold;
 use reedbed_core::grid::Region;
 use reedbed_core::period::{Period, Precision};
-use reedbed_core::place::Nano;
 use reedbed_core::uncertainty;
 use reedbed_formats::collection::TrackFile;
 use reedbed_formats::track::{EventTable, Fix, Gpx, GpxTrack, Met, ReferenceTable, write_gpx};
 
+use super::super::cells::MapCells;
 use super::{Individual, KIND, Tracks, fix_of, is_of_time_alone};
 use crate::judge::Judge;
 use crate::kinds::output::{Folder, TableOut};
@@ -18,7 +18,6 @@ use crate::kinds::{KindSummary, KindTable, KindsWritten, ThingCache};
 use crate::place::{Stated, ToldPlace};
 use crate::share::ShareError;
 use crate::statement;
-use crate::summary::CellSummary;
 use crate::tally::RowCount;
 
 /// What the protected individuals are told as.
@@ -26,7 +25,7 @@ use crate::tally::RowCount;
 struct Cells {
     /// Individual, cell and period, each once.
     told: BTreeSet<Vec<String>>,
-    map: BTreeMap<[i64; 4], CellSummary>,
+    map: MapCells,
     withheld: BTreeMap<String, u64>,
     untrue: u64,
 }
@@ -117,7 +116,7 @@ impl Tracks<'_> {
             tables,
             withheld: cells.withheld,
             notes,
-            cells: cells.map.into_values().collect(),
+            cells: cells.map.all(),
         });
         Ok(())
     }
@@ -330,14 +329,7 @@ impl Tracks<'_> {
             format!("{}{}.", statement::REASON, verdict.reasons),
         ];
         if cells.told.insert(row) {
-            let edges = [region.south(), region.west(), region.north(), region.east()];
-            let cell = cells.map.entry(edges.map(|edge| edge.0)).or_insert_with(|| CellSummary {
-                bounds: edges.map(Nano::degrees),
-                category: decision.category,
-                records: 0,
-            });
-            cell.category = cell.category.max(decision.category);
-            cell.records += 1;
+            cells.map.count(KIND, region, decision.category);
         }
     }
 }
