@@ -1,0 +1,170 @@
+//! The journal: entries that are safe and not in a tree yet.
+//!
+//! A file `journal-START` holds a head line and records: the length of the entry (4 bytes), its index (8
+//! bytes), the index of the first that was written with it (8 bytes, all big-endian), the first 16
+//! bytes of SHA-256 over these and the entry, and the entry. What does not read so to the end is the
+//! trace of a write that was never acknowledged, and is dropped; unless records of a later write stand
+//! behind it, which shows that it was safe before and is damaged.
+
+use std::io;
+
+use crate::disk::{Disk, replace};
+use crate::hash::Hash;
+use crate::tile::LONGEST_ENTRY;
+
+/// A journal, read.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    /// The index of its first entry.
+    pub(crate) start: u64,
+    pub(crate) entries: Vec<Vec<u8>>,
+    /// Whether something stands behind the last record.
+    is_torn: bool,
+    /// Whether something that was safe cannot be read any more.
+    pub(crate) is_damaged: bool,
+}
+
+fn name_of(start: u64) -> String {
+    format!("{PREFIX}{start}")
+}
+
+/// A record without its entry.
+#[derive(Clone, Copy)]
+struct Head {
+    length: u32,
+    index: u64,
+    /// The first index that was written with it.
+    batch: u64,
+}
+
+impl Head {
+    fn to_bytes(self) -> Vec<u8> {
+        let mut bytes = self.length.to_be_bytes().to_vec();
+        bytes.extend(self.index.to_be_bytes());
+        bytes.extend(self.batch.to_be_bytes());
+        bytes
+    }
+
+    fn check(self, entry: &[u8]) -> [u8; CHECK] {
+        let mut bytes = self.to_bytes();
+        bytes.extend(entry);
+        let mut check = [0; CHECK];
+        check.iter_mut().zip(Hash::of(&bytes).0).for_each(|(to, from)| *to = from);
+        check
+    }
+}
+
+/// Records as they stand in the file, written together.
+pub(crate) fn records(first: u64, entries: &[Vec<u8>], into: &mut Vec<u8>) {
+    for (index, entry) in (first..).zip(entries) {
+        // Entries are no longer than a bundle allows.
+        let length = u32::try_from(entry.len()).unwrap_or(u32::MAX);
+        let head = Head { length, index, batch: first };
+        into.extend(head.to_bytes());
+        into.extend(head.check(entry));
+        into.extend(entry);
+    }
+}
+
+fn read(start: u64, bytes: &[u8]) -> Journal {
+    let mut journal = Journal { start, entries: Vec::new(), is_torn: true, is_damaged: false };
+    let Some(mut rest) = bytes.strip_prefix(head_of(start).as_bytes()) else {
+        // It is put in its place as a whole, with its head.
+        journal.is_damaged = true;
+        return journal;
+    };
+    let mut at = start;
+    while let Some((_, entry, after)) = next(rest).filter(|(head, ..)| head.index == at) {
+        journal.entries.push(entry.to_vec());
+        rest = after;
+        at += 1;
+    }
+    journal.is_torn = !rest.is_empty();
+    journal.is_damaged = (0..rest.len()).any(|from| {
+        let later = rest.get(from..).and_then(next);
+        later.is_some_and(|(head, ..)| head.batch > at)
+    });
+    journal
+}
+
+/// The record at the beginning of some bytes, and what stands behind it.
+fn next(bytes: &[u8]) -> Option<(Head, &[u8], &[u8])> {
+    let (length, after) = bytes.split_first_chunk::<4>()?;
+    let (index, after) = after.split_first_chunk::<8>()?;
+    let (batch, after) = after.split_first_chunk::<8>()?;
+    let (held, after) = after.split_first_chunk::<CHECK>()?;
+    let length = u32::from_be_bytes(*length);
+    let (index, batch) = (u64::from_be_bytes(*index), u64::from_be_bytes(*batch));
+    let head = Head { length, index, batch };
+    let length = usize::try_from(length).ok().filter(|length| *length <= LONGEST_ENTRY)?;
+    let (entry, after) = after.split_at_checked(length)?;
+    (batch <= index && head.check(entry) == *held).then_some((head, entry, after))
+}
+
+fn head_of(start: u64) -> String {
+    format!("reedbed-journal/v1 {start}\n")
+}
+
+/// Finds the journal that continues a tree of a size: the newest that does not begin beyond it. One
+/// that begins beyond says that the tree is older than the journal; it is given as well.
+///
+/// Errors: those of the disk.
+pub(crate) fn find(disk: &dyn Disk) -> io::Result<Option<Journal>> {
+    let names = disk.list("")?;
+    let starts = names.iter().filter_map(|name| {
+        let start = crate::note::number(name.strip_prefix(PREFIX)?)?;
+        Some(start)
+    });
+    let Some(start) = starts.max() else { return Ok(None) };
+    let bytes = disk.read(&name_of(start))?.unwrap_or_default();
+    Ok(Some(read(start, &bytes)))
+}
+
+/// Begins a journal at an index with entries that are safe already elsewhere or come along, and removes
+/// older ones.
+///
+/// CRASH: both journals may be left, of which the newer counts; what it lacks of the older one is in
+/// the tree.
+///
+/// Errors: those of the disk.
+pub(crate) fn begin(disk: &dyn Disk, start: u64, entries: &[Vec<u8>]) -> io::Result<()> {
+    let mut bytes = head_of(start).into_bytes();
+    records(start, entries, &mut bytes);
+    replace(disk, &name_of(start), &bytes)?;
+    for name in disk.list("")? {
+        let other = name.strip_prefix(PREFIX).and_then(crate::note::number);
+        if other.is_some_and(|other| other < start) {
+            disk.remove(&name)?;
+        }
+    }
+    Ok(())
+}
+
+impl Journal {
+    /// Drops what a write left that was never acknowledged.
+    ///
+    /// CRASH: the old journal or the new one, which hold the same entries.
+    ///
+    /// Errors: those of the disk.
+    pub(crate) fn mend(&mut self, disk: &dyn Disk) -> io::Result<()> {
+        if self.is_torn {
+            begin(disk, self.start, &self.entries)?;
+            self.is_torn = false;
+        }
+        Ok(())
+    }
+}
+
+/// Writes records at the end of the journal and makes them safe.
+///
+/// CRASH: some of the records may be there, in their order; none of them was acknowledged.
+///
+/// Errors: those of the disk; whether the records will be found is then unknown.
+pub(crate) fn append(disk: &dyn Disk, start: u64, records: &[u8]) -> io::Result<()> {
+    let name = name_of(start);
+    disk.append(&name, records)?;
+    disk.sync(&name)
+}
+
+const PREFIX: &str = "journal-";
+const CHECK: usize = 16;

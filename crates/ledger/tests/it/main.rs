@@ -1,0 +1,20 @@
+//! The log against others' trees, against hostile files, and on disks that fail.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test stops where something is wrong"
+)]
+
+mod crashes;
+mod flips;
+mod forks;
+mod notes;
+mod policies;
+mod privacy;
+mod probes;
+mod proofs;
+mod support;
+mod witnesses;
