@@ -8,6 +8,7 @@ pub(crate) mod exit;
 mod explain;
 mod inputs;
 mod inspect;
+mod ledger;
 mod man;
 mod rules;
 mod share;
@@ -63,6 +64,9 @@ enum Command {
     /// Says what a file is, what is in it, and what cannot be read.
     #[command(after_help = examples::INSPECT)]
     Inspect(inspect::Args),
+    /// Keeps the log of what was decided, so that nobody can rewrite it unseen.
+    #[command(subcommand)]
+    Ledger(ledger::Command),
     /// Writes manual pages to a folder.
     Man(man::Args),
     /// Looks after rule lists.
@@ -86,6 +90,7 @@ impl Cli {
             Command::Demo(args) => demo::run(&args, self.output),
             Command::Explain(args) => explain::run(&args, self.output),
             Command::Inspect(args) => inspect::run(&args, self.output),
+            Command::Ledger(command) => ledger::run(&command, self.output),
             Command::Man(args) => man::run(&args),
             Command::Rules(command) => rules::run(&command, self.output),
             Command::Share(args) => share::run(&args, self.output),

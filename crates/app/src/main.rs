@@ -5,6 +5,7 @@ mod cli;
 mod clock;
 mod demo;
 mod keys;
+mod ledger;
 mod progress;
 mod rejects;
 mod report;

@@ -2,6 +2,7 @@
 
 mod told;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -11,11 +12,14 @@ use reedbed_core::decide::Audience;
 use reedbed_engine::pseudonym::{Pseudonyms, Secret};
 use reedbed_engine::registry::{self as engine_registry, Registry};
 use reedbed_engine::share::{self, Holder, OutputForm, Settings, Shared};
+use reedbed_ledger::entry::{Count, Kind, Precision, Purpose};
+use reedbed_ledger::hash::Hash;
 
 use super::Output;
 use super::exit::{Advised, Exit};
 use super::inputs::{InputArgs, RuleArgs, tell_findings};
-use super::terminal;
+use super::{ledger, terminal};
+use crate::ledger::{Home, Leave, Release};
 use crate::progress::Bars;
 use crate::{clock, keys, rejects, report};
 
@@ -46,6 +50,12 @@ pub(crate) struct Args {
     /// the copy.
     #[arg(long, requires = "registry")]
     despite_earlier: bool,
+    /// Folder of the ledger that records the copy; the proof of it goes into the package.
+    #[arg(long, value_name = "DIR", conflicts_with = "dry_run")]
+    ledger: Option<PathBuf>,
+    /// What the copy is for, as the ledger records it.
+    #[arg(long, value_enum, value_name = "PURPOSE", requires = "ledger")]
+    purpose: Option<ledger::For>,
     /// Name that keeps the pseudonyms of datasets under one key apart.
     #[arg(long, value_name = "NAME", default_value = "dataset")]
     dataset: String,
@@ -99,6 +109,8 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     if args.audience == For::Public && args.to.is_some() {
         bail!("`--to` names a partner, and the copy is for the public; add `--for partner`");
     }
+    // Whether it is there is found out before the work is done.
+    let home = args.ledger.as_deref().map(Home::existing).transpose()?;
     let registry =
         args.registry.as_deref().map(|folder| open_registry(folder, args)).transpose()?;
     let (secret, is_new) = match &registry {
@@ -165,12 +177,28 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let whole = Whole::begin(out)?;
     let shared = prepared.write_attacked(&whole.partial.join("package"), &bars)?;
     write_steward(&whole.partial.join("steward"), &shared, is_new.then_some(&settings.secret))?;
+    let leave = match &home {
+        None => Leave::without_ledger(),
+        Some(home) => Leave::recorded(home, &whole.partial.join("package"), |digest| {
+            release(args, &settings, &shared, audience, digest)
+        })?,
+    };
     if let Some(registry) = &registry {
         // CRASH: the registry may know of a copy that nobody got, never the other way round.
         engine_registry::add(&registry.folder, &shared.telling, &settings)?;
     }
-    whole.finish()?;
+    whole.finish(&leave)?;
     told::tell(&shared, Some(out), output)?;
+    if let (Some((index, id)), Output::Human) = (leave.recorded_as(), output) {
+        terminal::print(&format!("In the ledger:   entry {index}, {id}"))?;
+        if leave.lacks_witnesses() {
+            terminal::print(
+                "The ledger asks for witnesses, and none has cosigned this entry yet: after `reedbed \
+                 ledger cosign`, `reedbed ledger prove DIR ENTRY --copy OUT` puts their proof into the \
+                 copy.",
+            )?;
+        }
+    }
     Ok(Exit::Done)
 }
 
@@ -195,6 +223,43 @@ struct OpenRegistry {
 impl OpenRegistry {
     fn read(&self, args: &Args) -> Result<Registry, anyhow::Error> {
         Ok(Registry::read(&self.folder, &args.dataset)?)
+    }
+}
+
+/// What the ledger says of a copy.
+fn release(
+    args: &Args,
+    settings: &Settings,
+    shared: &Shared,
+    audience: &str,
+    digest: String,
+) -> Release {
+    let summary = &shared.summary;
+    let purpose = match args.audience {
+        For::Partner => args.purpose.map_or(Purpose::Other, Purpose::from),
+        For::Public => args.purpose.map_or(Purpose::Publication, Purpose::from),
+    };
+    // The finest square in which something protected is told.
+    let finest = summary.cells.iter().map(|cell| cell.bounds[2] - cell.bounds[0]);
+    let precision = match finest.reduce(f64::min) {
+        None => Precision::None,
+        Some(degrees) if degrees < 0.005 => Precision::Hundreds,
+        Some(degrees) if degrees < 0.05 => Precision::Kilometres,
+        Some(_) => Precision::Tens,
+    };
+    let written: u64 = summary.tables.iter().map(|table| table.rows.written).sum();
+    Release {
+        kind: Kind::Release,
+        day: settings.today.to_string(),
+        policy: Hash::of(settings.rules_digest.as_bytes()),
+        purpose,
+        precision,
+        count: Count::class(written),
+        values: BTreeMap::from([
+            ("dataset", args.dataset.clone()),
+            ("recipient", audience.to_owned()),
+            ("package", digest),
+        ]),
     }
 }
 
@@ -262,7 +327,8 @@ impl Whole {
         Ok(Self { partial, out: out.to_owned() })
     }
 
-    fn finish(self) -> Result<(), anyhow::Error> {
+    /// Puts the folder in its place; for that there must be leave.
+    fn finish(self, _leave: &Leave) -> Result<(), anyhow::Error> {
         // CRASH: a `.partial` folder stays; the wanted folder is never half there.
         if self.out.exists() {
             std::fs::remove_dir(&self.out)

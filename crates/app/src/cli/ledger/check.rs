@@ -1,0 +1,228 @@
+//! `reedbed ledger verify` and `audit`: what is proved, and what is not, in words.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use reedbed_ledger::audit::audit;
+use reedbed_ledger::disk::Folder;
+use reedbed_ledger::entry::Entry;
+use reedbed_ledger::policy::{Policy, Verdict};
+use reedbed_ledger::proof::Proof;
+
+use super::super::Output;
+use super::super::exit::Exit;
+use super::super::terminal;
+use super::tell;
+use crate::ledger::{Bundle, known};
+
+/// Arguments of `reedbed ledger verify`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct VerifyArgs {
+    /// A proof (`.tlog-proof`), a copy with a proof in it, or an exported ledger.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Who signs and who witnesses; by default the policy that lies beside what is checked, which
+    /// proves nothing of whose keys these are.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The entry that a proof is of; by default `FILE.entry`.
+    #[arg(long, value_name = "FILE")]
+    entry: Option<PathBuf>,
+    /// Checkpoints or proofs of the same ledger, which an exported ledger must continue.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    known: Vec<PathBuf>,
+}
+
+/// Arguments of `reedbed ledger audit`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct AuditArgs {
+    /// Folder of the ledger, or of an export of it.
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// Who signs and who witnesses; by default the policy of the ledger.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Checkpoints or proofs that others hold, which the ledger must continue.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    known: Vec<PathBuf>,
+}
+
+/// Checks a file or a folder; what is not proved ends with 3.
+pub(super) fn verify(args: &VerifyArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    if !args.file.exists() {
+        bail!("`{}` does not exist", args.file.display());
+    }
+    let done = if args.file.is_dir() {
+        match Bundle::in_folder(&args.file) {
+            Some(folder) => verify_bundle(args, &folder, output),
+            None if args.file.join("checkpoint").is_file() => {
+                audit_folder(&args.file, args.policy.as_deref(), &args.known, output)
+            }
+            None => bail!("there is no proof and no exported ledger in `{}`", args.file.display()),
+        }
+    } else {
+        verify_proof(args, output)
+    };
+    or_unverified(done, output)
+}
+
+/// Checks a whole ledger; what does not hold ends with 3.
+pub(super) fn audit_all(args: &AuditArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let inner = args.dir.join("log");
+    let folder = if inner.join("checkpoint").is_file() { inner } else { args.dir.clone() };
+    if !folder.join("checkpoint").is_file() {
+        bail!("there is no ledger in `{}`", args.dir.display());
+    }
+    or_unverified(audit_folder(&folder, args.policy.as_deref(), &args.known, output), output)
+}
+
+fn or_unverified(done: Result<(), anyhow::Error>, output: Output) -> Result<Exit, anyhow::Error> {
+    let Err(error) = done else { return Ok(Exit::Done) };
+    let reason = format!("{error:#}");
+    tell(
+        output,
+        &format!("NOT PROVED: {reason}"),
+        &[("proved", "false".to_owned()), ("reason", reason.clone())],
+    )?;
+    Ok(Exit::Unverified)
+}
+
+fn read_policy(given: Option<&Path>, beside: &Path) -> Result<(Policy, bool), anyhow::Error> {
+    let path = given.unwrap_or(beside);
+    let bytes = std::fs::read(path)
+        .with_context(|| format!("the policy `{}` cannot be read", path.display()))?;
+    Ok((Policy::read(&bytes)?, given.is_some()))
+}
+
+/// What the head of a proof says of who vouches for it.
+fn vouched(verdict: &Verdict, is_own_policy: bool) -> String {
+    let mut text = String::new();
+    if verdict.is_unwitnessed() {
+        text.push_str(
+            "Unwitnessed: nobody but the ledger itself vouches that all others see the same. Keep the \
+             proof: two that do not continue each other show that it has two faces.",
+        );
+    } else {
+        let names: Vec<&str> = verdict.witnesses.iter().map(|(name, ..)| name.as_str()).collect();
+        text.push_str(&format!("Witnessed by {}.", names.join(", ")));
+    }
+    if !is_own_policy {
+        text.push_str(
+            "\nThe keys are those that lie beside it: compare them with those that the reserve has \
+             published elsewhere, or give your own (`--policy FILE`).",
+        );
+    }
+    text
+}
+
+fn facts_of(verdict: &Verdict) -> Vec<(&'static str, String)> {
+    vec![
+        ("proved", "true".to_owned()),
+        ("origin", verdict.head.origin.clone()),
+        ("size", verdict.head.size.to_string()),
+        ("root", verdict.head.root.to_base64()),
+        ("witnesses", verdict.witnesses.len().to_string()),
+    ]
+}
+
+fn verify_proof(args: &VerifyArgs, output: Output) -> Result<(), anyhow::Error> {
+    let file = &args.file;
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("`{}` cannot be read as text", file.display()))?;
+    let proof = Proof::read(&text)?;
+    let beside = file.with_file_name("policy");
+    let (policy, is_own) = read_policy(args.policy.as_deref(), &beside)?;
+    let verdict = policy.check(&proof.checkpoint)?;
+    let entry =
+        args.entry.clone().unwrap_or_else(|| PathBuf::from(format!("{}.entry", file.display())));
+    let bytes = std::fs::read(&entry)
+        .with_context(|| format!("the entry `{}` cannot be read", entry.display()))?;
+    proof.verify_entry(&verdict.head, &bytes)?;
+    let what = Entry::read(&bytes).map_or_else(
+        |_| "an entry that is none of Reedbed's".to_owned(),
+        |entry| format!("{} on {}", entry.kind.word(), entry.day),
+    );
+    let head = &verdict.head;
+    let human = format!(
+        "Proved: entry {} of {} of the ledger `{}` is the one in `{}`: {what}.\nNot proved: what it \
+         commits to, which takes an opening.\n{}",
+        proof.index,
+        head.size,
+        head.origin,
+        entry.display(),
+        vouched(&verdict, is_own)
+    );
+    let mut facts = facts_of(&verdict);
+    facts.push(("index", proof.index.to_string()));
+    tell(output, &human, &facts)
+}
+
+fn verify_bundle(args: &VerifyArgs, folder: &Path, output: Output) -> Result<(), anyhow::Error> {
+    let (policy, is_own) = read_policy(args.policy.as_deref(), &folder.join("policy"))?;
+    let found = Bundle::verify(folder, &policy)?;
+    let head = &found.verdict.head;
+    let mut human = format!(
+        "Proved: entry {} of {} of the ledger `{}` is a {} on {}, told as {} for {}.\nProved: {} of \
+         this copy are the ones that the entry commits to.",
+        found.index,
+        head.size,
+        head.origin,
+        found.entry.kind.word(),
+        found.entry.day,
+        found.entry.precision.word(),
+        found.entry.purpose.word(),
+        terminal::counted(found.files as u64, "file"),
+    );
+    let mut facts = facts_of(&found.verdict);
+    facts.push(("index", found.index.to_string()));
+    facts.push(("files", found.files.to_string()));
+    for (field, opened) in found.opening.fields().filter(|(field, _)| *field != "package") {
+        human.push_str(&format!("\n  {field}: {}", opened.value));
+        facts.push((field, opened.value.clone()));
+    }
+    human.push_str("\nNot proved: who approved it, and that no other copy was handed over.\n");
+    human.push_str(&vouched(&found.verdict, is_own));
+    tell(output, &human, &facts)
+}
+
+fn audit_folder(
+    folder: &Path,
+    given: Option<&Path>,
+    files: &[PathBuf],
+    output: Output,
+) -> Result<(), anyhow::Error> {
+    let (policy, is_own) = read_policy(given, &folder.join("policy"))?;
+    let known = known(files, &policy)?;
+    let (mut own, mut by_kind) = (0_u64, std::collections::BTreeMap::<&str, u64>::new());
+    let disk = Folder::at(folder)?;
+    let verdict = audit(&disk, &policy, &known, |_, bytes| {
+        if let Ok(entry) = Entry::read(bytes) {
+            own += 1;
+            *by_kind.entry(entry.kind.word()).or_default() += 1;
+        }
+    })?;
+    let head = &verdict.head;
+    let kinds: Vec<String> =
+        by_kind.iter().map(|(kind, number)| format!("{number} {kind}")).collect();
+    let mut human = format!(
+        "Proved: all {} of the ledger `{}` are in the tree that it signed, and every tile is what they \
+         make of it.\n",
+        terminal::counted(head.size, "entry").replace("entrys", "entries"),
+        head.origin
+    );
+    if !kinds.is_empty() {
+        human.push_str(&format!("Entries by kind: {}.\n", kinds.join(", ")));
+    }
+    if own < head.size {
+        human.push_str(&format!("{} are none of Reedbed's.\n", head.size - own));
+    }
+    if !known.is_empty() {
+        let heads = terminal::counted(known.len() as u64, "head");
+        human.push_str(&format!("Proved: it continues the {heads} that were given.\n"));
+    }
+    human.push_str("Not proved: what the entries commit to, which takes their openings.\n");
+    human.push_str(&vouched(&verdict, is_own));
+    let mut facts = facts_of(&verdict);
+    facts.push(("known", known.len().to_string()));
+    tell(output, &human, &facts)
+}

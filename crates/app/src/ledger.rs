@@ -1,0 +1,210 @@
+//! Where a ledger lies on this machine, and the receipts that it gives.
+//!
+//! A ledger is a folder: `log/` is what everybody may see and copy (the head, the tiles, the entries,
+//! the journal), `policy` says who signs and who witnesses, `private/` holds the key and the openings.
+
+mod bundle;
+mod release;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use reedbed_ledger::checkpoint::Checkpoint;
+use reedbed_ledger::disk::{Disk, Folder, replace};
+use reedbed_ledger::entry::Entry;
+use reedbed_ledger::log::{self, Log};
+use reedbed_ledger::note::{KeyKind, Note, Signer, Verifier};
+use reedbed_ledger::policy::Policy;
+use reedbed_ledger::proof::Proof;
+
+pub(crate) use bundle::Bundle;
+pub(crate) use release::{Leave, Receipt, Release};
+
+/// The folders of a ledger.
+#[derive(Debug)]
+pub(crate) struct Home {
+    path: PathBuf,
+    log: Folder,
+    private: Folder,
+}
+
+/// A ledger that is open for writing, and locked against others.
+#[derive(Debug)]
+pub(crate) struct Open<'h> {
+    pub(crate) log: Log<'h>,
+    _lock: std::fs::File,
+}
+
+impl Home {
+    /// Makes a ledger and its key; gives the key's public part.
+    pub(crate) fn create(path: &Path, origin: &str) -> Result<Verifier, anyhow::Error> {
+        if path.join("log").join(log::CHECKPOINT).exists() {
+            bail!("there is a ledger in `{}` already", path.display());
+        }
+        let signer = Signer::generate(origin, KeyKind::Ed25519)
+            .with_context(|| format!("`{origin}` cannot be the name of a ledger"))?;
+        crate::keys::create_dir(path)?;
+        crate::keys::create_dir(&path.join("private"))?;
+        let home = Self::at(path)?;
+        let _lock = home.lock()?;
+        let verifier = signer.verifier().clone();
+        // CRASH: a key without a log is made anew; the log is there once its head is.
+        replace(&home.private, KEY, signer.to_secret().as_bytes())?;
+        let policy = format!("log {verifier}\nquorum none\n");
+        replace(&home.log, "policy", policy.as_bytes())?;
+        Log::create(&home.log, signer)?;
+        home.remember_place()?;
+        Ok(verifier)
+    }
+
+    /// The folders of a ledger that is there.
+    pub(crate) fn at(path: &Path) -> Result<Self, anyhow::Error> {
+        let folder = |name: &str| {
+            let path = path.join(name);
+            Folder::at(&path).with_context(|| format!("`{}` cannot be used", path.display()))
+        };
+        Ok(Self { path: path.to_owned(), log: folder("log")?, private: folder("private")? })
+    }
+
+    /// The folders of a ledger, of which the head must be there.
+    pub(crate) fn existing(path: &Path) -> Result<Self, anyhow::Error> {
+        if !path.join("log").join(log::CHECKPOINT).is_file() {
+            bail!("there is no ledger in `{}`; `reedbed ledger init` makes one", path.display());
+        }
+        Self::at(path)
+    }
+
+    fn lock(&self) -> Result<std::fs::File, anyhow::Error> {
+        self.log.lock().with_context(|| {
+            format!("somebody else writes to the ledger in `{}`", self.path.display())
+        })
+    }
+
+    fn signer(&self) -> Result<Signer, anyhow::Error> {
+        let bytes = self.private.read(KEY)?.context("the key of the ledger is not there")?;
+        let text = String::from_utf8(bytes).context("the key of the ledger is no text")?;
+        Signer::read(&text).context("the key of the ledger cannot be read")
+    }
+
+    /// Opens the ledger for writing. It must continue each head that is known, and lie where it was
+    /// made: a folder that was restored from a backup opens only against a head that others hold.
+    pub(crate) fn open(&self, known: &[Checkpoint]) -> Result<Open<'_>, anyhow::Error> {
+        let lock = self.lock()?;
+        let is_moved = self.private.read(PLACE)?.as_deref() != Some(self.place()?.as_bytes());
+        let mut known = known.to_vec();
+        let has_witness = known.iter().any(|head| head.size > 0);
+        if is_moved && !has_witness {
+            bail!(
+                "the ledger in `{}` is not where it was made: it was copied, or restored from a \
+                 backup, and may be older than what others saw. Give a checkpoint or a proof that \
+                 somebody else holds (`--known FILE`)",
+                self.path.display()
+            );
+        }
+        if let Some(bytes) = self.private.read(SEEN)? {
+            let text =
+                String::from_utf8(bytes).context("the last head that was seen is no text")?;
+            known.push(Checkpoint::of_note(&text)?.0);
+        }
+        let log = Log::open(&self.log, self.signer()?, &known)?;
+        if is_moved {
+            self.remember_place()?;
+        }
+        Ok(Open { log, _lock: lock })
+    }
+
+    /// Remembers the head that was signed last, beside the key.
+    pub(crate) fn remember(&self, note: &Note) -> Result<(), anyhow::Error> {
+        Ok(replace(&self.private, SEEN, note.to_string().as_bytes())?)
+    }
+
+    fn remember_place(&self) -> Result<(), anyhow::Error> {
+        Ok(replace(&self.private, PLACE, self.place()?.as_bytes())?)
+    }
+
+    /// What tells this folder from a copy of it: the number of a file in the file system.
+    fn place(&self) -> Result<String, anyhow::Error> {
+        let path = self.log.path().join("lock");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            let file = std::fs::metadata(&path)?;
+            Ok(format!("{} {}\n", file.dev(), file.ino()))
+        }
+        #[cfg(not(unix))]
+        Ok(format!("{}\n", std::fs::canonicalize(path)?.display()))
+    }
+
+    /// The policy of the ledger, as it goes to those who check.
+    pub(crate) fn policy(&self) -> Result<(Policy, Vec<u8>), anyhow::Error> {
+        let bytes = self.log.read("policy")?.context("the policy of the ledger is not there")?;
+        Ok((Policy::read(&bytes)?, bytes))
+    }
+
+    /// The public part, as an auditor has it.
+    pub(crate) fn public(&self) -> &Folder {
+        &self.log
+    }
+
+    /// Where the openings are.
+    pub(crate) fn private(&self) -> &Folder {
+        &self.private
+    }
+
+    /// The head that was signed last.
+    pub(crate) fn head(&self) -> Result<(Checkpoint, Note), anyhow::Error> {
+        let (policy, _) = self.policy()?;
+        let log = policy.logs().next().context("the policy names no log")?.clone();
+        Ok(log::head_of(&self.log, &log)?)
+    }
+
+    /// Finds an entry by its index or by its id.
+    pub(crate) fn find(&self, wanted: &str) -> Result<(u64, Entry), anyhow::Error> {
+        let (head, _) = self.head()?;
+        if let Ok(index) = wanted.parse::<u64>()
+            && wanted.len() < 20
+        {
+            let bytes = log::entry(&self.log, &head, index)?;
+            return Ok((index, Entry::read(&bytes)?));
+        }
+        for index in 0..head.size {
+            let bytes = log::entry(&self.log, &head, index)?;
+            if let Ok(entry) = Entry::read(&bytes)
+                && entry.id_text() == wanted
+            {
+                return Ok((index, entry));
+            }
+        }
+        bail!("the ledger has no entry `{wanted}` in its tree")
+    }
+
+    /// Proves an entry by the head that was signed last.
+    pub(crate) fn prove(&self, index: u64) -> Result<Proof, anyhow::Error> {
+        let (head, note) = self.head()?;
+        Ok(log::prove(&self.log, &head, &note, index)?)
+    }
+}
+
+/// Reads heads that somebody else holds: checkpoints, or proofs with one. Their signatures by the log
+/// are checked; a head that the log never signed binds it to nothing.
+pub(crate) fn known(files: &[PathBuf], policy: &Policy) -> Result<Vec<Checkpoint>, anyhow::Error> {
+    let mut heads = Vec::new();
+    for file in files {
+        let of_file = || format!("`{}` is no checkpoint and no proof with one", file.display());
+        let text = std::fs::read_to_string(file).with_context(of_file)?;
+        let note = match Proof::read(&text) {
+            Ok(proof) => proof.checkpoint,
+            Err(_) => Note::read(&text).with_context(of_file)?,
+        };
+        let head = Checkpoint::read(&note.text).with_context(of_file)?;
+        note.signed_by(policy.logs()).with_context(|| {
+            format!("the checkpoint in `{}` is not signed by this ledger", file.display())
+        })?;
+        heads.push(head);
+    }
+    Ok(heads)
+}
+
+const KEY: &str = "ledger.key";
+const SEEN: &str = "seen";
+const PLACE: &str = "place";
