@@ -163,3 +163,10 @@ def test_all_folders_are_one_dataset_and_no_attack_succeeds(
     assert done.returncode == 0, done.stderr.decode()
     found = done.stdout.decode()
     assert "0 of" in found and "0 of 0" not in found, found
+    # Nor with one part of it: what lies beside must not have made an attack less sure.
+    parts = [path for path in shared.package.iterdir() if path.name != "eml.xml"]
+    for part in parts:
+        done = subprocess.run(
+            [reedbed, "attack", part, "--rules", rules], capture_output=True, timeout=300
+        )
+        assert done.returncode == 0, f"{part.name}: {done.stdout.decode()}{done.stderr.decode()}"

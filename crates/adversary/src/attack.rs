@@ -15,7 +15,7 @@ use crate::linking::Known;
 use crate::numbers::HOW;
 use crate::odds::{Kind, Odds};
 use crate::paths::PathOdds;
-use crate::reading::Reading;
+use crate::reading::{Part, Reading};
 use crate::seen::SeenPlace;
 use crate::series::Numbered;
 use crate::sites::Few;
@@ -49,7 +49,9 @@ impl Default for Settings {
     }
 }
 
-/// Attacks a copy, whoever made it, with the list of what is sensitive.
+/// Attacks a copy, whoever made it, with the list of what is sensitive: all of it together, and each
+/// part by itself: a kind of data, an archive, a folder. How sure an attack is it measures on what it reads, and what else lies
+/// there must not make it less sure.
 ///
 /// `besides` is what the attacker has more than the copy.
 ///
@@ -60,7 +62,32 @@ pub fn attack(
     sensitive: Sensitive<'_>,
     settings: &Settings,
 ) -> Result<Findings, FormatError> {
-    let reading = Reading::of(copy)?;
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for table in &copy.tables {
+        if !parts.contains(&table.part()) {
+            parts.push(table.part());
+        }
+    }
+    if parts.len() < 2 {
+        return attack_of(copy, None, besides, sensitive, settings);
+    }
+    let uncut = Settings { most_claims: usize::MAX, ..*settings };
+    let mut findings = attack_of(copy, None, besides, sensitive, &uncut)?;
+    for part in parts {
+        findings.merge(attack_of(copy, Some(part), besides, sensitive, &uncut)?);
+    }
+    findings.claims.truncate(settings.most_claims);
+    Ok(findings)
+}
+
+fn attack_of<'d>(
+    copy: &'d Dataset,
+    only: Option<Part<'d>>,
+    besides: &Besides<'_>,
+    sensitive: Sensitive<'_>,
+    settings: &Settings,
+) -> Result<Findings, FormatError> {
+    let reading = Reading::of_part(copy, only)?;
     let has_links = !besides.known.is_empty() || !besides.with.is_empty();
     let mut first = gather::first(&reading, sensitive, settings, has_links)?;
     let trials = Trials::of(&first.targets, &first.trials);
@@ -114,7 +141,17 @@ pub fn attack(
     board.by_metadata(&first.targets, &second.texts);
     board.by_averaging(&first.targets);
     board.by_coalition(besides.with, &first.targets)?;
-    Ok(board.claims.findings(copy, sensitive.rules, &first.targets, settings))
+    let mut findings = board.claims.findings(copy, sensitive.rules, &first.targets, settings);
+    let has_copies = !besides.with.is_empty();
+    for count in &mut findings.attacks {
+        count.tried = match count.attack {
+            Attack::Clip => own.is_some() || besides.layers.is_some_and(|set| !set.is_empty()),
+            Attack::Coalition => has_copies,
+            Attack::Linking => has_copies || !besides.known.is_empty(),
+            _ => true,
+        };
+    }
+    Ok(findings)
 }
 
 /// The region and the period that a record states.

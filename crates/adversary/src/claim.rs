@@ -1,5 +1,6 @@
 //! What an attack claims, and all claims together.
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 /// An attack, by the number under which the documentation lists it.
@@ -136,6 +137,8 @@ impl std::fmt::Debug for Claim {
 pub struct AttackCount {
     /// The attack.
     pub attack: Attack,
+    /// Whether there was anything to try it with: other copies, known files, boundaries.
+    pub tried: bool,
     /// Protected records that it located below their floor, surely enough.
     pub located: u64,
     /// Protected records about which it claimed anything.
@@ -162,4 +165,32 @@ pub struct Findings {
     pub combinations: u64,
     /// Of these, those that were tried before the budget ended.
     pub combinations_tried: u64,
+}
+
+impl Findings {
+    /// Takes what was found in a part of the copy: of each record the surest claim.
+    pub(crate) fn merge(&mut self, other: Self) {
+        let of = |claim: &Claim| (claim.file.clone(), claim.line);
+        let mut known: FxHashMap<(String, u64), usize> =
+            self.claims.iter().map(of).zip(0..).collect();
+        for claim in other.claims {
+            let next = self.claims.len();
+            let at = *known.entry(of(&claim)).or_insert(next);
+            match self.claims.get_mut(at) {
+                Some(own) if own.probability < claim.probability => *own = claim,
+                Some(_) => {}
+                None => {
+                    self.located += 1;
+                    self.claims.push(claim);
+                }
+            }
+        }
+        self.claims.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        for (own, other) in self.attacks.iter_mut().zip(&other.attacks) {
+            own.tried |= other.tried;
+            own.located = own.located.max(other.located);
+            own.claimed = own.claimed.max(other.claimed);
+        }
+        self.median_narrowing = self.median_narrowing.min(other.median_narrowing);
+    }
 }

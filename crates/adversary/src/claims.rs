@@ -144,7 +144,7 @@ impl Claims {
                 .into_iter()
                 .map(|attack| {
                     let (located, claimed) = counts.get(&attack).copied().unwrap_or_default();
-                    AttackCount { attack, located, claimed }
+                    AttackCount { attack, tried: true, located, claimed }
                 })
                 .collect(),
             claims,

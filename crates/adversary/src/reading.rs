@@ -1,6 +1,7 @@
 //! Goes over the rows of a dataset as a recipient sees them; rows of records know what the events
 //! around them say.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reedbed_core::period::Day;
@@ -37,6 +38,9 @@ struct EventSeen {
     says_so: bool,
 }
 
+/// What tells parts of a dataset apart; see [`Table::part`].
+pub(crate) type Part<'d> = (&'static str, Option<&'d Path>);
+
 /// A dataset, ready to be gone over.
 ///
 /// Memory: some hundred bytes for each event; records are never held.
@@ -44,15 +48,25 @@ struct EventSeen {
 pub(crate) struct Reading<'d> {
     pub(crate) columns: Vec<Columns<'d>>,
     events: FxHashMap<u64, EventSeen>,
+    /// The one part that is read; all where nothing is said.
+    only: Option<Part<'d>>,
 }
 
 impl<'d> Reading<'d> {
     /// Opens a dataset and reads its events.
     pub(crate) fn of(dataset: &'d Dataset) -> Result<Self, FormatError> {
+        Self::of_part(dataset, None)
+    }
+
+    /// The same with nothing but one part.
+    pub(crate) fn of_part(
+        dataset: &'d Dataset,
+        only: Option<Part<'d>>,
+    ) -> Result<Self, FormatError> {
         let columns = dataset.tables.iter().map(Columns::of).collect();
-        let mut reading = Self { columns, events: FxHashMap::default() };
+        let mut reading = Self { columns, events: FxHashMap::default(), only };
         let mut events = FxHashMap::default();
-        for (table, columns) in reading.columns.iter().enumerate() {
+        for (table, columns) in reading.read() {
             if columns.is_events() {
                 each_row(columns, table, |_, row, folded| {
                     let seen = Seen::read(row, columns, folded);
@@ -75,6 +89,13 @@ impl<'d> Reading<'d> {
         Ok(reading)
     }
 
+    /// The tables that are read, with their numbers in the dataset.
+    fn read(&self) -> impl Iterator<Item = (usize, &Columns<'d>)> {
+        let is_read =
+            |columns: &Columns<'_>| self.only.is_none_or(|only| columns.table.part() == only);
+        self.columns.iter().enumerate().filter(move |(_, columns)| is_read(columns))
+    }
+
     /// Goes over all rows of events and records, several at a time; each worker has a state of its own.
     pub(crate) fn gather<S: Send>(
         &self,
@@ -83,7 +104,7 @@ impl<'d> Reading<'d> {
         visit: impl Fn(&mut S, At, Row<'_>, &Columns<'d>, &Seen) + Sync,
     ) -> Result<Vec<S>, FormatError> {
         let mut states: Vec<S> = Vec::new();
-        for (table, columns) in self.columns.iter().enumerate() {
+        for (table, columns) in self.read() {
             if !columns.is_events() && !columns.is_records() {
                 continue;
             }
@@ -120,7 +141,7 @@ impl<'d> Reading<'d> {
         &self,
         mut visit: impl FnMut(At, Row<'_>, &Columns<'d>, &Seen),
     ) -> Result<(), FormatError> {
-        for (table, columns) in self.columns.iter().enumerate() {
+        for (table, columns) in self.read() {
             if columns.is_events() || columns.is_records() {
                 each_row(columns, table, |at, row, folded| {
                     let mut seen = Seen::read(row, columns, folded);
@@ -134,7 +155,7 @@ impl<'d> Reading<'d> {
 
     /// About how many rows it has.
     pub(crate) fn rows_about(&self) -> u64 {
-        let bytes = self.columns.iter().filter_map(|columns| columns.table.byte_len());
+        let bytes = self.read().filter_map(|(_, columns)| columns.table.byte_len());
         bytes.sum::<u64>() / BYTES_OF_ROW
     }
 

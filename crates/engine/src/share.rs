@@ -17,6 +17,7 @@ use reedbed_core::rule::RuleSet;
 use reedbed_core::taxon::Checklist;
 use reedbed_formats::collection::Collection;
 use reedbed_formats::dataset::Dataset;
+use reedbed_formats::inspect::looks_like_rules;
 
 pub use attempts::Attempts;
 pub use error::ShareError;
@@ -174,6 +175,9 @@ fn prepare_parts<'a>(
 ) -> Result<Prepared<'a>, ShareError> {
     if settings.rules.rules.is_empty() {
         return Err(ShareError::NoRules);
+    }
+    if let Some(table) = dataset.tables.iter().find(|table| looks_like_rules(table)) {
+        return Err(ShareError::RulesAsData { table: table.name.clone() });
     }
     let plans = Plan::all(dataset, &Classes::of(&settings.rules));
     let has_others = collection.is_some_and(|collection| !collection.is_records_only());

@@ -209,7 +209,7 @@ fn hash(value: &[u8]) -> Option<u64> {
 
 /// Whether most headings are those of a rule list, one of them says what follows, and none is one
 /// that only records have.
-fn looks_like_rules(table: &Table) -> bool {
+pub fn looks_like_rules(table: &Table) -> bool {
     let headings: Vec<String> = table.columns.iter().map(|c| c.heading.clone()).collect();
     let known = headings.iter().filter(|heading| Mapping::default().knows(heading));
     let is_of_records =

@@ -48,7 +48,7 @@ impl Made {
         })
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         match self {
             Self::Columnar(file) => &file.path,
             Self::Sheet(sheet) => &sheet.workbook,

@@ -34,6 +34,20 @@ pub(crate) enum Source {
     Zip { archive: PathBuf, member: ZipMember },
 }
 
+impl Source {
+    /// What it is handed on with: the archive that it is in, or the folder of the file; nothing for
+    /// what was made of something else.
+    pub(crate) fn holder(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) | Self::Gzip(path) => path.parent(),
+            Self::Packed(inner) => inner.holder(),
+            Self::Text(_) => None,
+            Self::Made(made) => made.path().parent(),
+            Self::Tar { archive, .. } | Self::Zip { archive, .. } => Some(archive),
+        }
+    }
+}
+
 /// A text in memory; `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Text(Arc<[u8]>);

@@ -1,5 +1,7 @@
 //! Tables: what their columns are, how their rows are written, and how to read them.
 
+use std::path::Path;
+
 use reedbed_core::term::{self, Term};
 
 use crate::chunk::ChunkReader;
@@ -142,6 +144,13 @@ pub(crate) struct TableFile {
 }
 
 impl Table {
+    /// What part of its dataset it is in, for telling parts apart: the kind of data, and the archive or
+    /// folder that it lies in.
+    pub fn part(&self) -> (&'static str, Option<&Path>) {
+        let holder = self.files.first().and_then(|file| file.source.holder());
+        (self.kind_of_data, holder)
+    }
+
     /// The column of a term, by the term's name: the first that an archive gives the term, else the
     /// first that is headed by it.
     pub fn column(&self, name: &str) -> Option<usize> {

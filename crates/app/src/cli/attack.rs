@@ -67,6 +67,20 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         checklist: read.checklist.as_ref(),
         today,
     };
+    let missing: Vec<&str> = sensitive
+        .rules
+        .rules
+        .iter()
+        .filter_map(|rule| rule.area.as_deref())
+        .filter(|name| sensitive.areas.find(name).is_none())
+        .collect();
+    if let Some(name) = missing.first().filter(|_| output != Output::Json) {
+        terminal::say(&format!(
+            "note: {} an area of which no boundary was given (`--area`), such as `{name}`: such rules \
+             count everywhere, and what they protect is more than it should be",
+            if missing.len() == 1 { "a rule names" } else { "rules name" }
+        ));
+    }
     let copy = args.input.open_tables()?;
     let settings = Settings {
         steps: args.steps.unwrap_or(u32::from(args.audience == For::Partner)),
@@ -146,6 +160,18 @@ fn tell(findings: &Findings, output: Output) -> Result<(), anyhow::Error> {
         findings.protected,
         of(findings.protected)
     ))?;
+    let untried: Vec<&str> = findings
+        .attacks
+        .iter()
+        .filter(|count| !count.tried)
+        .map(|count| count.attack.words())
+        .collect();
+    if !untried.is_empty() {
+        terminal::print(&format!(
+            "  not tried, for want of something to try it with: {}",
+            untried.join(", ")
+        ))?;
+    }
     for count in findings.attacks.iter().filter(|count| count.claimed > 0) {
         terminal::print(&format!("  {:<24} {:>8}", count.attack.words(), count.located))?;
     }

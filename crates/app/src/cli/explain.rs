@@ -79,6 +79,12 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
             _ => tell(explanation)?,
         }
     }
+    if output == Output::Human && found.iter().any(|explanation| !explanation.follows.is_empty()) {
+        terminal::print(
+            "This follows from the rules and from what lies beside the record. The copy is attacked when \
+             it is made, and may then tell the record more carefully, or withhold it.",
+        )?;
+    }
     Ok(Exit::Done)
 }
 

@@ -50,7 +50,7 @@ pub(super) fn safe(page: &mut Page, summary: &Summary) {
             counted.answer_nothing()
         } else if summary.rules_total == 0 {
             text::ANSWER_NO_RULES.to_owned()
-        } else if parts.less + parts.withheld + others.1 == 0 {
+        } else if parts.less + parts.withheld + others.1 == 0 || summary.rules.is_empty() {
             counted.answer_no_match()
         } else if looks.is_empty() {
             text::ANSWER_YES.to_owned()

@@ -12,7 +12,7 @@ pub(super) fn write(page: &mut Page, summary: &Summary) {
         return;
     };
     page.section("attempts", text::ATTEMPTS, |page| {
-        page.paragraph(&text::attempts(attempts.protected, attempts.attacks.len()));
+        page.paragraph(&text::attempts(attempts.protected, attempts.tried()));
         if attempts.told_more_carefully > 0 {
             let more = number::wide(attempts.told_more_carefully);
             page.paragraph(&text::told_more_carefully(more));
@@ -35,7 +35,7 @@ pub(super) fn write(page: &mut Page, summary: &Summary) {
         page.begin_table("attempts stacked", &text::ATTEMPTS_COLUMNS);
         for count in &attempts.attacks {
             page.begin_row().text(count.attack.words()).end_row_heading();
-            if text::NEEDS_MORE.contains(&count.attack) && count.claimed == 0 {
+            if !count.tried {
                 let cell = "<td role=\"cell\" class=\"count\">–</td>";
                 page.raw(cell).raw(cell).end_row();
                 continue;

@@ -387,7 +387,12 @@ fn the_page_tells_who_tried_to_break_the_copy_and_what_it_cost() {
         told_more_carefully: 3,
         protected: 67,
         sure: 0.5,
-        attacks: vec![AttackCount { attack: Attack::Elimination, located: 0, claimed: 41 }],
+        attacks: vec![AttackCount {
+            attack: Attack::Elimination,
+            tried: true,
+            located: 0,
+            claimed: 41,
+        }],
     });
     summary.siblings.wider_place = 5;
     summary.utility.records = reedbed_engine::utility::Kept { held: 200, kept: 150 };

@@ -35,6 +35,13 @@ pub struct Attempts {
     pub attacks: Vec<AttackCount>,
 }
 
+impl Attempts {
+    /// How many kinds of attack there was anything to try with.
+    pub fn tried(&self) -> usize {
+        self.attacks.iter().filter(|count| count.tried).count()
+    }
+}
+
 impl Prepared<'_> {
     /// Writes the copy into a folder that must not exist yet, and attacks it.
     ///

@@ -14,6 +14,12 @@ pub enum ShareError {
     /// No table has a column that a rule could ask for.
     #[error("no table has a name, a place, a date or an event that could be decided about")]
     NothingToDecide,
+    /// A rule list was given where data were asked for.
+    #[error("`{table}` looks like a rule list, not like data: what it lists would be shared")]
+    RulesAsData {
+        /// The table.
+        table: String,
+    },
     /// There is no rule, so nothing could be protected.
     #[error("the rule lists hold no rule, so nothing would be protected")]
     NoRules,
@@ -76,7 +82,11 @@ impl ShareError {
     pub fn is_refusal(&self) -> bool {
         matches!(
             self,
-            Self::Broken { .. } | Self::ToldBefore { .. } | Self::NoRules | Self::NothingToDecide
+            Self::Broken { .. }
+                | Self::ToldBefore { .. }
+                | Self::NoRules
+                | Self::NothingToDecide
+                | Self::RulesAsData { .. }
         )
     }
 
@@ -92,6 +102,7 @@ impl ShareError {
                 "give the columns Darwin Core headings (scientificName, decimalLatitude, eventDate, …); \
                  `reedbed inspect` shows what was understood",
             ),
+            Self::RulesAsData { .. } => Some("give it with --rules, and the data before it"),
             Self::Broken { .. } => Some(
                 "leave out the columns that gave them away, or let the rules tell these records less \
                  precisely; `siblings` = withhold keeps back a record that has siblings",

@@ -85,8 +85,8 @@ pub(super) fn tell(
             }
             if summary.withheld() > 0 && summary.records_clear + summary.generalised() == 0 {
                 terminal::say(
-                    "note: no record leaves; is a line of the rule list unclear? `reedbed rules check` \
-                     tells",
+                    "note: no record leaves; is a line of the rule list unclear (`reedbed rules check` \
+                     tells), or do the names stand in a column that is not known (`reedbed inspect` tells)?",
                 );
             }
             if let Some(out) = out {
@@ -161,7 +161,7 @@ fn attempted(attempts: &Attempts) -> String {
     };
     format!(
         "{} kinds of attack on the finished copy located none of {} protected {}{more}.",
-        attempts.attacks.len(),
+        attempts.tried(),
         attempts.protected,
         if attempts.protected == 1 { "record" } else { "records" },
     )

@@ -1,7 +1,5 @@
 //! Sentences about the attacks on the copy, and about what protection costs.
 
-use reedbed_adversary::Attack;
-
 use crate::report::number::count;
 
 pub(in crate::report) const ATTEMPTS: &str = "Who tried to break it?";
@@ -20,9 +18,6 @@ pub(in crate::report) const COST_PROTECTED: &str =
     "Protected records that leave, told less precisely";
 pub(in crate::report) const CLAIMED: &str = "claimed";
 pub(in crate::report) const LOCATED: &str = "located";
-/// Attacks that need more than the copy alone: another copy, a known file, a boundary.
-pub(in crate::report) const NEEDS_MORE: [Attack; 3] =
-    [Attack::Clip, Attack::Coalition, Attack::Linking];
 pub(in crate::report) const COST_UNPROTECTED: &str = "Records that no rule met";
 pub(in crate::report) const COST_UNPROTECTED_CELLS: &str = "Values in records that no rule met";
 pub(in crate::report) const COST_RECORDS: &str = "All records";
