@@ -28,6 +28,8 @@ pub(crate) struct Columns<'t> {
     pub(crate) criteria: Vec<Source>,
     /// Who provided the record.
     pub(crate) providers: Vec<Source>,
+    /// Names of the individual.
+    pub(crate) individuals: Vec<Source>,
     /// What a row says of having been generalised.
     pub(crate) said: Vec<Source>,
     /// Ways in which rows hang together, by one text each.
@@ -103,6 +105,7 @@ impl<'t> Columns<'t> {
             recorder: named("recordedBy"),
             criteria: all(&["lifeStage", "reproductiveCondition", "behavior"]),
             providers: all(PROVIDER_TERMS),
+            individuals: all(&["organismID", "organismName", "individualID"]),
             said: all(&["dataGeneralizations", "informationWithheld"]),
             ways,
             numbered,

@@ -126,6 +126,13 @@ impl<'r> Floors<'r> {
         let criterion = |index: usize| criteria.get(index).map_or("", AsRef::as_ref);
         let providers: Vec<_> = columns.providers.iter().map(|source| row.text(source)).collect();
         let providers: Vec<&str> = providers.iter().map(AsRef::as_ref).collect();
+        let individuals: Vec<_> =
+            columns.individuals.iter().map(|source| row.text(source)).collect();
+        // Whoever is told under another name may be anybody.
+        let individuals: Vec<&str> = match seen.says_so {
+            true => Vec::new(),
+            false => individuals.iter().map(AsRef::as_ref).collect(),
+        };
         // A fix says nothing of what the animal does: it moves. Where it dwells, other attacks try.
         let behavior = match (columns.table.kind_of_data, criterion(2)) {
             ("track", "") => "moving",
@@ -140,6 +147,7 @@ impl<'r> Floors<'r> {
             behavior,
             kind: columns.table.kind_of_data,
             providers: &providers,
+            individuals: &individuals,
         };
         let Sensitive { rules, areas, today, .. } = self.sensitive;
         candidates

@@ -48,6 +48,8 @@ pub struct Rule {
     pub kind: BTreeSet<String>,
     /// Providers of data; empty for any.
     pub provider: BTreeSet<String>,
+    /// Individuals, as the data call them; empty for any.
+    pub individual: BTreeSet<String>,
     /// What follows for a record that it meets.
     pub outcome: Outcome,
     /// Why the record is sensitive.
@@ -75,6 +77,7 @@ impl Rule {
                 &self.behavior,
                 &self.kind,
                 &self.provider,
+                &self.individual,
             ]
             .into_iter()
             .all(BTreeSet::is_empty)
@@ -222,6 +225,7 @@ impl RuleSet {
             &rule.behavior,
             &rule.kind,
             &rule.provider,
+            &rule.individual,
             &outcome.allow_columns,
             &outcome.allow_measurements,
         ];

@@ -187,6 +187,7 @@ impl<'a> Judge<'a> {
             behavior: thing.behavior,
             kind: thing.kind,
             providers: thing.providers,
+            individuals: thing.individuals,
         };
         let met = self.met_by(hits.as_deref(), &facts);
         self.verdict_of(met, &mut cache.verdicts)
@@ -277,6 +278,9 @@ impl<'a> Judge<'a> {
         let behavior = row.text(&sources.behavior);
         let providers: Vec<_> = sources.providers.iter().map(|source| row.text(source)).collect();
         let providers: Vec<&str> = providers.iter().map(AsRef::as_ref).collect();
+        let individuals: Vec<_> =
+            sources.individuals.iter().map(|source| row.text(source)).collect();
+        let individuals: Vec<&str> = individuals.iter().map(AsRef::as_ref).collect();
         use_them(&Facts {
             taxon,
             place,
@@ -286,6 +290,7 @@ impl<'a> Judge<'a> {
             behavior: &behavior,
             kind,
             providers: &providers,
+            individuals: &individuals,
         })
     }
 

@@ -90,6 +90,8 @@ pub(crate) struct FactSources {
     pub(crate) behavior: Source,
     /// Columns that say who provided the record.
     pub(crate) providers: Vec<Source>,
+    /// Columns that name the individual.
+    pub(crate) individuals: Vec<Source>,
     /// Columns that may hold free text.
     pub(crate) texts: Vec<usize>,
     /// What stays of a protected record and is about its event.
@@ -242,6 +244,7 @@ impl FactSources {
             reproductive_condition: Source::of(table, "reproductiveCondition"),
             behavior: Source::of(table, "behavior"),
             providers: all(PROVIDER_TERMS),
+            individuals: all(INDIVIDUAL_TERMS),
             texts: mentions::columns(table),
             context: ContextColumns::of(table, classes),
             groups: all(&["kingdom", "phylum", "class", "order", "family"]),
@@ -323,3 +326,5 @@ pub(crate) fn has_records(plans: &[Plan<'_>]) -> bool {
         Role::Attached | Role::Measurements => false,
     })
 }
+/// Terms that name an individual.
+const INDIVIDUAL_TERMS: &[&str] = &["organismID", "organismName", "individualID"];

@@ -23,6 +23,7 @@ pub(crate) fn says(rules: &RuleSet, rule: &Rule) -> String {
         ("behaviour", &rule.behavior),
         ("kind", &rule.kind),
         ("provider", &rule.provider),
+        ("individual", &rule.individual),
     ] {
         if !wanted.is_empty() {
             let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();

@@ -27,6 +27,7 @@ pub(crate) fn bitterns() -> RuleSet {
         behavior: Default::default(),
         kind: Default::default(),
         provider: Default::default(),
+        individual: Default::default(),
         outcome: Outcome { category: Some(Category::High), ..Outcome::default() },
         reason: None,
         authority: None,

@@ -26,6 +26,8 @@ pub struct Facts<'a> {
     pub kind: &'a str,
     /// Who provided it: any of these.
     pub providers: &'a [&'a str],
+    /// Which individual it is about: any of these names; empty if it says none.
+    pub individuals: &'a [&'a str],
 }
 
 /// Where a record may be.
@@ -86,6 +88,8 @@ pub struct Meeting {
     pub kind: Meets,
     /// Provider.
     pub provider: Meets,
+    /// Individual.
+    pub individual: Meets,
 }
 
 impl Meeting {
@@ -95,7 +99,7 @@ impl Meeting {
     }
 
     /// The criteria by name.
-    pub fn criteria(&self) -> [(&'static str, Meets); 9] {
+    pub fn criteria(&self) -> [(&'static str, Meets); 10] {
         [
             ("taxon", self.taxon.0),
             ("area", self.area),
@@ -106,6 +110,7 @@ impl Meeting {
             ("behaviour", self.behavior),
             ("kind", self.kind),
             ("provider", self.provider),
+            ("individual", self.individual),
         ]
     }
 }
@@ -133,6 +138,11 @@ pub fn meet(rule: &Rule, facts: &Facts<'_>, areas: &AreaSet, today: Day) -> Meet
         behavior: Meets::from_words(words_hold(&rule.behavior, &[facts.behavior])),
         kind: Meets::from_words(words_hold(&rule.kind, &[facts.kind])),
         provider: Meets::from_words(words_hold(&rule.provider, facts.providers)),
+        individual: match Meets::from_words(words_hold(&rule.individual, facts.individuals)) {
+            // Of another taxon, or of none, it would be any record that names nobody.
+            Meets::Unknown if rule.taxon.is_none() => Meets::No,
+            meets => meets,
+        },
     }
 }
 

@@ -19,6 +19,7 @@ fn rule(outcome: Outcome) -> Rule {
         behavior: BTreeSet::new(),
         kind: BTreeSet::new(),
         provider: BTreeSet::new(),
+        individual: BTreeSet::new(),
         outcome,
         reason: None,
         authority: None,

@@ -194,6 +194,7 @@ impl<'a> Camera<'a> {
                 period: times[0].zip(times[1]).and_then(|(start, end)| period(start, end)),
                 life_stage: row.cell(columns.life_stage),
                 behavior: row.cell(columns.behavior),
+                individuals: &[row.cell(columns.individual)],
                 ..Thing::of(KIND)
             };
             if let Some(verdict) = judge.thing(&thing, cache) {
@@ -303,6 +304,7 @@ struct ObservationColumns {
     behavior: Option<usize>,
     deployment: Option<usize>,
     end: Option<usize>,
+    individual: Option<usize>,
     life_stage: Option<usize>,
     media: Option<usize>,
     name: Option<usize>,
@@ -317,6 +319,7 @@ impl ObservationColumns {
             behavior: at("behavior"),
             deployment: at("deploymentID"),
             end: at("eventEnd"),
+            individual: at("individualID"),
             life_stage: at("lifeStage"),
             media: at("mediaID"),
             name: at("scientificName"),

@@ -24,6 +24,7 @@ pub(crate) struct Thing<'t> {
     pub(crate) reproductive_condition: &'t str,
     pub(crate) behavior: &'t str,
     pub(crate) providers: &'t [&'t str],
+    pub(crate) individuals: &'t [&'t str],
 }
 
 impl Thing<'_> {
@@ -38,6 +39,7 @@ impl Thing<'_> {
             reproductive_condition: "",
             behavior: "",
             providers: &[],
+            individuals: &[],
         }
     }
 }

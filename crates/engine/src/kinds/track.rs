@@ -164,6 +164,7 @@ impl<'a> Tracks<'a> {
                 life_stage: &animal.life_stage,
                 // It may have been caught at its nest.
                 behavior: DWELLING,
+                individuals: &[&animal.id],
                 ..Thing::of(KIND)
             };
             if let Some(verdict) = judge.thing(&thing, cache)
@@ -202,6 +203,7 @@ impl<'a> Tracks<'a> {
             period: day.and_then(|day| Period::new(day, day)),
             life_stage: animal.map_or("", |animal| &animal.life_stage),
             behavior: if individual.dwelling.is_at(fix.point) { DWELLING } else { "moving" },
+            individuals: &[fix.individual],
             ..Thing::of(KIND)
         };
         judge.thing(&thing, cache)

@@ -267,6 +267,35 @@ const HEADINGS: &str = "timestamp,location-long,location-lat,individual-local-id
 individual-taxon-canonical-name\n";
 
 #[test]
+fn a_rule_about_one_individual_leaves_others_of_its_taxon_as_they_are() {
+    let events = HEADINGS.to_owned()
+        + &fixes("H7", (51.51234, 4.51234), 9)
+        + &fixes("H8", (52.51234, 5.51234), 9);
+    let records = "occurrenceID,scientificName,organismID,decimalLatitude,decimalLongitude\n\
+        a,Circus cyaneus,H7,51.31234,4.31234\nb,Circus cyaneus,H8,51.21234,4.21234\n\
+        c,Circus cyaneus,,51.11234,4.11234\nd,Anas crecca,,51.01234,4.01234\n";
+    let files = [("events.csv", events.as_bytes()), ("records.csv", records.as_bytes())];
+    let mut rules = by_default(&[("Circus cyaneus", Category::High)]);
+    rules.rules[0].individual = ["H7".to_owned()].into();
+    let copied = share_all(&files, &settings(rules.clone())).unwrap();
+    let told = copied.rows("track/events.csv");
+    assert!(!told.is_empty() && told.iter().all(|row| row["individual-local-identifier"] == "H8"));
+    // In records one that names nobody may be it; another taxon is not.
+    assert!(!finds(&copied, "51.31234") && finds(&copied, "51.21234"));
+    assert!(!finds(&copied, "51.11234") && finds(&copied, "51.01234"));
+    // Without a taxon it is about whoever is called so, and nobody else.
+    rules.rules[0].taxon = None;
+    let copied = share_all(&files, &settings(rules)).unwrap();
+    assert!(!finds(&copied, "51.31234") && finds(&copied, "51.11234"));
+    assert!(
+        copied
+            .rows("track/events.csv")
+            .iter()
+            .all(|row| row["individual-local-identifier"] == "H8")
+    );
+}
+
+#[test]
 fn a_protected_track_leaves_as_cells_and_periods_and_nothing_else() {
     let events = HEADINGS.to_owned() + &fixes("H7", (51.51234, 4.51234), 9);
     let animals = "tag-id,animal-id,animal-taxon,animal-sex,deploy-on-latitude,deploy-on-longitude,animal-comments\n\

@@ -29,6 +29,7 @@ pub(crate) fn rule(taxon: u32, outcome: Outcome) -> Rule {
         behavior: Default::default(),
         kind: Default::default(),
         provider: Default::default(),
+        individual: Default::default(),
         outcome,
         reason: None,
         authority: Some("Wetland Trust".to_owned()),

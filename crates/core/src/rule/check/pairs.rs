@@ -98,6 +98,7 @@ fn criteria(rules: &RuleSet, rule: &Rule) -> String {
         &rule.behavior,
         &rule.kind,
         &rule.provider,
+        &rule.individual,
     ]
     .map(|words| words.iter().map(|word| word.to_lowercase()).collect::<Vec<_>>());
     format!("{taxon:?} {area:?} {season:?} {:?} {words:?}", rule.max_age_years)

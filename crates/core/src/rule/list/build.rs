@@ -36,6 +36,7 @@ impl Builder<'_> {
             behavior: self.traits(Column::Behavior),
             kind: self.kind(),
             provider: self.words(Column::Provider, false),
+            individual: self.words(Column::Individual, false),
             outcome: self.outcome(is_clear),
             reason: self.noted(Column::Reason, "reason code"),
             authority: self.text(Column::Authority),

@@ -29,6 +29,7 @@ pub enum Column {
     PartnerWidth,
     Phylum,
     Provider,
+    Individual,
     PublicPeriod,
     PublicWidth,
     Reason,
@@ -98,6 +99,7 @@ impl Column {
             | Self::LifeStage
             | Self::MaxAgeYears
             | Self::Provider
+            | Self::Individual
             | Self::ReproductiveCondition
             | Self::ScientificName
             | Self::SeasonEnd
@@ -188,6 +190,10 @@ const HEADINGS: &[(Column, &[&str])] = &[
     (Column::Behavior, &["behavior", "behaviour"]),
     (Column::Kind, &["kind"]),
     (Column::Provider, &["provider", "data provider"]),
+    (
+        Column::Individual,
+        &["individual", "organismID", "individualID", "individual-local-identifier"],
+    ),
     (Column::Category, &["category", "sensitivity"]),
     (Column::PublicWidth, &["publicWidth"]),
     (Column::PartnerWidth, &["partnerWidth"]),
