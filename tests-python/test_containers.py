@@ -129,3 +129,16 @@ def test_a_geopackage_and_a_shapefile_made_by_gdal_are_shared(run, tmp_path, rul
             assert len(told) == 1
         else:
             assert told[1]["geometry"]["coordinates"][0][0] == pytest.approx([4.55, 51.55])
+
+
+def test_a_layer_goes_in_as_geoparquet_as_it_does_as_geojson(run, tmp_path, rules, layer):
+    columnar = tmp_path / "layer.parquet"
+    geopandas.read_file(layer).to_parquet(columnar)
+    first = run(layer, rules=rules)
+    key = first.steward / "pseudonyms.key"
+    second = run(columnar, rules=rules, extra=["--key", key])
+    told = [geopandas.read_file(out.package / "layer" / "layer.geojson") for out in (first, second)]
+    assert len(told[0]) == len(told[1]) == 2
+    for one, other in zip(told[0].geometry, told[1].geometry):
+        assert one.equals_exact(other, 1e-9)
+    assert b"51.612" not in (second.package / "layer" / "layer.geojson").read_bytes()

@@ -3,6 +3,7 @@
 
 mod adversary;
 mod gbif;
+mod ledger;
 mod names;
 mod share;
 mod table;
@@ -16,8 +17,9 @@ use crate::workplace::Workplace;
 pub(crate) fn run(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
     match flags.word().as_deref() {
         Some("adversary") => run_adversary(workplace, flags),
+        Some("ledger") => run_ledger(workplace, flags),
         Some("share") => run_share(workplace, flags),
-        _ => bail!("the benches are: adversary, share"),
+        _ => bail!("the benches are: adversary, ledger, share"),
     }
 }
 
@@ -38,6 +40,15 @@ fn run_adversary(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
     settings.data = flags.values("--data")?.pop();
     flags.finish()?;
     adversary::run(workplace, &settings)
+}
+
+fn run_ledger(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
+    let mut settings = ledger::Settings::default();
+    if let Some(seconds) = flags.values("--seconds")?.pop() {
+        settings.seconds = seconds;
+    }
+    flags.finish()?;
+    ledger::run(workplace, &settings)
 }
 
 fn run_share(workplace: &Workplace, mut flags: Flags) -> Result<bool> {

@@ -52,6 +52,7 @@ fn run(words: Vec<String>) -> anyhow::Result<bool> {
 
 const HELP: &str = "\
 cargo xtask test [--only STEP]...    everything that CI checks
+cargo xtask bench ledger [--seconds N]
 cargo xtask bench adversary [--quick] [--draws N] [--rows N] [--data DIR] [--profile NAME]
                                      what can be found in copies made by four methods
 cargo xtask bench share [--rows N]... [--runs N] [--scattered] [--keep]

@@ -38,7 +38,7 @@ struct EventSeen {
     says_so: bool,
 }
 
-/// What tells parts of a dataset apart; see [`Table::part`].
+/// What tells parts of a dataset apart; see `part` of a table.
 pub(crate) type Part<'d> = (&'static str, Option<&'d Path>);
 
 /// A dataset, ready to be gone over.

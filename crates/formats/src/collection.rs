@@ -384,7 +384,7 @@ impl Sorting<'_> {
         for table in tables {
             let own = mapping.clone().filter(|mapping| mapping.fits(&table));
             let name = table.name.clone();
-            match self.sort(table, own)? {
+            match self.sort(table, own, true)? {
                 Some(table) => self.rest.tables.push(table),
                 None => {
                     is_any = true;
@@ -404,7 +404,7 @@ impl Sorting<'_> {
             dataset::open_table(name, source, &self.options.tables, self.limits, &mut notes);
         // What cannot be opened is refused as a table of records, with the reason.
         let Ok(table) = opened else { return Ok(false) };
-        if self.sort(table, mapping)?.is_some() {
+        if self.sort(table, mapping, false)?.is_some() {
             return Ok(false);
         }
         self.collection.notes.extend(notes.into_iter().filter(|note| !is_about_headings(note)));
@@ -416,6 +416,7 @@ impl Sorting<'_> {
         &mut self,
         table: Table,
         mapping: Option<Mapping>,
+        is_made: bool,
     ) -> Result<Option<Table>, FormatError> {
         let collection = &mut self.collection;
         if let Some(mapping) = mapping {
@@ -426,6 +427,9 @@ impl Sorting<'_> {
             collection.tracks.push(TrackFile::Movebank(Box::new(EventTable::new(table))));
         } else if track::is_reference(&table) {
             collection.references.push(ReferenceTable { table });
+        } else if is_made && layer::is_table(&table) {
+            let (name, layer) = (table.name.clone(), layer::of_table(&table, self.limits)?);
+            collection.layers.push(LayerFile { name, layer });
         } else if is_of_stations(&table) {
             collection.stations.push(StationTable::of_table(&table)?);
         } else {
@@ -498,6 +502,7 @@ fn is_of_other_kind(table: &Table) -> bool {
         || track::is_events(table)
         || track::is_reference(table)
         || is_of_stations(table)
+        || layer::is_table(table)
 }
 
 /// Tables of other kinds have headings of their own.

@@ -29,6 +29,7 @@ pub use self::write::{WriteError, write_geojson};
 use crate::error::FormatError;
 use crate::limits::Limits;
 use crate::source::{self, shown};
+use crate::table::Table;
 
 /// A layer of a file: where its features are and what they have, none of them read yet.
 #[derive(Debug)]
@@ -49,6 +50,8 @@ enum Content {
     GeoJson(geojson::Collection),
     GeoPackage(geopackage::Table),
     Shapefile(shapefile::Files),
+    /// Features that were read already, on WGS 84.
+    Held(Vec<Feature>),
 }
 
 /// One feature.
@@ -90,6 +93,67 @@ pub fn open(path: &Path, limits: &Limits) -> Result<Vec<Layer>, FormatError> {
         Kind::Zip => shapefile::open_zip(path, limits),
     }
 }
+
+/// Whether a table is a layer: what GeoParquet holds of lines and polygons, and no record says.
+pub(crate) fn is_table(table: &Table) -> bool {
+    let has = |name: &str| table.column(name).is_some();
+    has(FOOTPRINT) && !has("footprintSRS") && !OF_RECORDS.iter().any(|name| has(name))
+}
+
+/// Makes a layer of such a table. Its features are held in memory.
+///
+/// Errors: [`FormatError::Feature`] for a geometry that is none.
+pub(crate) fn of_table(table: &Table, limits: &Limits) -> Result<Layer, FormatError> {
+    let footprint = table.column(FOOTPRINT);
+    let others: Vec<usize> =
+        (0..table.columns.len()).filter(|index| Some(*index) != footprint).collect();
+    let properties = others
+        .iter()
+        .filter_map(|index| table.columns.get(*index))
+        .map(|column| Property { name: column.heading.clone(), kind: PropertyType::Text })
+        .collect();
+    let mut features = Vec::new();
+    table.texts().each(|row| {
+        let cell = |index: usize| row.cells.get(index).map_or("", String::as_str);
+        let text = footprint.map_or("", cell);
+        let geometry = match text {
+            "" => None,
+            text => Some(Geometry::from_wkt(text).map_err(|error| FormatError::Feature {
+                name: table.name.clone(),
+                feature: features.len() as u64 + 1,
+                reason: error.to_string(),
+            })?),
+        };
+        let values = others.iter().map(|index| match cell(*index) {
+            "" => Value::Null,
+            text => Value::Text(text.to_owned()),
+        });
+        let properties = values.collect();
+        features.push(Feature { id: None, properties, geometry, moved_m: 0.0 });
+        Ok::<(), FormatError>(())
+    })?;
+    Ok(Layer {
+        name: table.name.clone(),
+        file: table.name.clone(),
+        reference: Reference::crs84(),
+        properties,
+        notes: Vec::new(),
+        content: Content::Held(features),
+        limits: *limits,
+    })
+}
+
+const FOOTPRINT: &str = "footprintWKT";
+/// Terms that records have and layers do not.
+const OF_RECORDS: [&str; 7] = [
+    "basisOfRecord",
+    "decimalLatitude",
+    "eventDate",
+    "eventID",
+    "occurrenceID",
+    "parentEventID",
+    "taxonID",
+];
 
 /// Whether the beginning of a file is that of a layer.
 pub(crate) fn is_layer(sample: &[u8]) -> bool {
@@ -147,6 +211,7 @@ impl Layer {
             Content::GeoJson(collection) => Rows::GeoJson(collection.rows()),
             Content::GeoPackage(table) => Rows::GeoPackage(Box::new(table.rows(self)?)),
             Content::Shapefile(files) => Rows::Shapefile(Box::new(files.rows(self)?)),
+            Content::Held(features) => Rows::Held(features.iter()),
         };
         Ok(Features { layer: self, way, rows, number: 0, is_over: false })
     }
@@ -165,6 +230,7 @@ enum Rows<'a> {
     GeoJson(geojson::Rows<'a>),
     GeoPackage(Box<geopackage::Rows>),
     Shapefile(Box<shapefile::Rows>),
+    Held(std::slice::Iter<'a, Feature>),
 }
 
 /// A feature before what applies to all of its layer is added.
@@ -206,6 +272,11 @@ impl Iterator for Features<'_> {
             Rows::GeoJson(rows) => rows.next_row(self.way),
             Rows::GeoPackage(rows) => rows.next_row(self.way),
             Rows::Shapefile(rows) => rows.next_row(self.way),
+            Rows::Held(features) => Ok(features.next().cloned().map(|feature| Row {
+                id: feature.id,
+                properties: feature.properties,
+                geometry: feature.geometry,
+            })),
         };
         let row = match row {
             Ok(row) => row.map(Ok),
