@@ -177,6 +177,13 @@ impl<'a> Weather<'a> {
             .map_err(writing)?;
         let mut ids = FxHashMap::default();
         let mut cells = MapCells::default();
+        let nowhere = self.stations.values().filter(|it| it.station.point.is_none()).count();
+        if nowhere > 0 {
+            summary.notes.push(format!(
+                "stations of which no place is known: {nowhere}; whether they stand beside something \
+                 protected could not be looked at (give a list of stations)"
+            ));
+        }
         for (id, surveyed) in &self.stations {
             // Of what no table lists a row is added.
             out.count.read += surveyed.rows;
