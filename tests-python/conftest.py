@@ -59,7 +59,7 @@ def run(reedbed, tmp_path):
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=300,
+            timeout=900,
         )
         said = done.stderr.decode(errors="replace")
         assert done.returncode == code, f"exit code {done.returncode}: {said}"

@@ -158,7 +158,7 @@ def test_all_folders_are_one_dataset_and_no_attack_succeeds(
     assert told["attempts"]["protected"] >= 16
     # What a recipient can do with the finished copy, they cannot locate anything either.
     done = subprocess.run(
-        [reedbed, "attack", shared.package, "--rules", rules], capture_output=True, timeout=300
+        [reedbed, "attack", shared.package, "--rules", rules], capture_output=True, timeout=900
     )
     assert done.returncode == 0, done.stderr.decode()
     found = done.stdout.decode()
@@ -167,6 +167,6 @@ def test_all_folders_are_one_dataset_and_no_attack_succeeds(
     parts = [path for path in shared.package.iterdir() if path.name != "eml.xml"]
     for part in parts:
         done = subprocess.run(
-            [reedbed, "attack", part, "--rules", rules], capture_output=True, timeout=300
+            [reedbed, "attack", part, "--rules", rules], capture_output=True, timeout=900
         )
         assert done.returncode == 0, f"{part.name}: {done.stdout.decode()}{done.stderr.decode()}"
