@@ -45,10 +45,15 @@ pub(crate) fn html(summary: &Summary) -> String {
     kinds::write(page_to, summary);
     lists::write(page_to, summary);
     map::write(page_to, summary);
-    precision::write(page_to, summary);
-    attempts::cost(page_to, summary);
+    // These speak of records alone.
+    if summary.is_about_records() {
+        precision::write(page_to, summary);
+        attempts::cost(page_to, summary);
+    }
     rows::write(page_to, summary);
-    names::write(page_to, summary);
+    if summary.is_about_records() {
+        names::write(page_to, summary);
+    }
     rejected::write(page_to, summary);
     oddities::write(page_to, summary);
     answer::about(page_to, summary);

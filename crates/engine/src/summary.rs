@@ -293,6 +293,11 @@ impl Summary {
         self.tables.iter().any(|table| !is_other(table))
     }
 
+    /// Whether there are records, or nothing of another kind either.
+    pub fn is_about_records(&self) -> bool {
+        self.has_records() || self.kinds.is_empty()
+    }
+
     /// Whether events are counted, because there is no table of records.
     pub fn counts_events(&self) -> bool {
         self.counted == role(Role::Events)

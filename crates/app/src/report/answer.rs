@@ -19,7 +19,7 @@ pub(super) fn lead(page: &mut Page, summary: &Summary) {
     page.raw("<header>\n<p class=\"eyebrow\">").raw(eyebrow).raw(" · ");
     page.text(&summary.made_on).raw("</p>\n<h1>");
     let counted = counted(summary);
-    if summary.has_records() || summary.kinds.is_empty() {
+    if summary.is_about_records() {
         page.text(&counted.lead(parts.clear, parts.less, parts.withheld, parts.unusable));
     } else {
         page.text(&text::lead_of_kinds(&summary.kinds));

@@ -203,6 +203,22 @@ fn cells_of_other_kinds_are_told_apart_from_those_of_records() {
 }
 
 #[test]
+fn of_a_copy_without_records_nothing_is_said_about_records() {
+    let mut summary = made::empty();
+    summary.kinds.push(reedbed_engine::kinds::KindSummary {
+        kind: "track",
+        input: "walk.gpx".to_owned(),
+        ..Default::default()
+    });
+    let page = html(&summary);
+    for id in ["precision", "cost", "names"] {
+        assert!(!page.contains(&format!("<section id=\"{id}\"")), "{id}");
+        assert!(html(&made::fen()).contains("id=\"precision\""));
+    }
+    assert!(!page.contains("No record was withheld"));
+}
+
+#[test]
 fn thirty_thousand_cells_are_all_drawn_in_less_than_five_megabytes() {
     let summary = made::many_cells();
     let page = html(&summary);

@@ -14,7 +14,9 @@ pub(super) fn write(page: &mut Page, summary: &Summary) {
             .iter()
             .filter(|category| category.by_rule + category.shared + category.withheld > 0)
             .collect();
-        if met.is_empty() {
+        if met.is_empty() && !summary.is_about_records() {
+            // What became of the other kinds stands below.
+        } else if met.is_empty() {
             page.paragraph(&counted.no_protected());
         } else {
             categories(page, &met);
