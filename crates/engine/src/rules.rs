@@ -70,7 +70,9 @@ pub enum RulesError {
 impl RulesError {
     /// Whether policy refuses, rather than something having failed.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Sheet { fault, .. } if fault.is_of_another_kind())
+        // A list without any rule is refused whether it has headings or not.
+        matches!(self, Self::Sheet { fault, .. }
+            if fault.is_of_another_kind() || matches!(fault, SheetFault::Empty))
     }
 
     /// What to do about it.

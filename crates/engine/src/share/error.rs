@@ -37,7 +37,7 @@ pub enum ShareError {
     },
     /// Earlier copies told records more finely than the rules allow today. Nothing was written.
     #[error(
-        "{records} protected record(s) were told more finely in earlier copies than the rules allow today; \
+        "of the protected records {records} were told more finely in earlier copies than the rules allow today; \
          the copies together would not be safe"
     )]
     ToldBefore {
@@ -46,7 +46,7 @@ pub enum ShareError {
     },
     /// Protected records bear no identifier, so no registry can follow them from copy to copy.
     #[error(
-        "{records} protected record(s) bear no identifier; a registry could not follow them from copy to \
+        "of the protected records {records} bear no identifier; a registry could not follow them from copy to \
          copy"
     )]
     Nameless {
