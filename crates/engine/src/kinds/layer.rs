@@ -53,6 +53,8 @@ struct Found {
     /// The middle of its box and a radius that holds it.
     circle: Option<(Point, f64)>,
     names_taxon: bool,
+    /// Whether it touches one that does not leave for its text: its edge would show that one.
+    touches_named: bool,
 }
 
 /// What its properties are.
@@ -203,9 +205,14 @@ impl Surveyed<'_> {
         {
             let feature = feature?;
             let Some(verdict) = &found.verdict else {
-                if found.names_taxon {
+                let reason = match (found.names_taxon, found.touches_named) {
+                    (true, _) => Some(NAMES_TAXON),
+                    (false, true) => Some(TOUCHES_NAMED),
+                    (false, false) => None,
+                };
+                if let Some(reason) = reason {
                     rows.withheld += 1;
-                    *summary.withheld.entry(NAMES_TAXON.to_owned()).or_default() += 1;
+                    *summary.withheld.entry(reason.to_owned()).or_default() += 1;
                     continue;
                 }
                 rows.written += 1;
@@ -313,7 +320,7 @@ impl Columns {
                 && matches!(value, Value::Text(text) | Value::Json(text)
                     if judge.mentions.are_in(text.as_bytes()))
         });
-        Found { verdict: judge.thing(&thing, cache), circle, names_taxon }
+        Found { verdict: judge.thing(&thing, cache), circle, names_taxon, touches_named: false }
     }
 }
 
@@ -406,6 +413,7 @@ fn own_id(file: &str, number: usize) -> String {
 const KIND: &str = "layer";
 const SAID: [&str; 2] = ["dataGeneralizations", "informationWithheld"];
 const NAMES_TAXON: &str = "features that name a protected taxon in a text";
+const TOUCHES_NAMED: &str = "features that touch one that names a protected taxon in a text";
 /// What is larger tells nothing of a place in it.
 ///
 /// Units: metres.

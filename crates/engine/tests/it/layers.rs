@@ -126,3 +126,22 @@ fn patches_that_touch_a_protected_one_are_told_as_it_is_as_far_as_its_cell_reach
     assert_eq!(features + attacked, 200);
     assert!(attacked < 10, "{attacked}");
 }
+
+#[test]
+fn the_hole_of_a_patch_that_names_a_protected_taxon_has_no_edge_of_it() {
+    // Eighths of a degree, so that neighbours have the same corners to the last digit.
+    let names: Vec<String> = (0..7).map(|number| format!("patch {number}")).collect();
+    let patches: Vec<_> = (0..7_u32)
+        .zip(&names)
+        .map(|(number, name)| {
+            let note = if number == 3 { "Botaurus stellaris breeds" } else { "" };
+            (name.as_str(), 51.5, 4.5 + f64::from(number) / 8.0, 0.125, "Ardea cinerea", note)
+        })
+        .collect();
+    let rules = by_default(&[("Botaurus stellaris", Category::High)]);
+    let text = layer(&patches);
+    let copied = share_all(&[("l.geojson", text.as_bytes())], &settings(rules)).unwrap();
+    for (number, name) in names.iter().enumerate() {
+        assert_eq!(finds(&copied, name), !(2..=4).contains(&number), "{name}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Features that touch: where patches lie edge to edge, the outlines of the others show the one that
 //! is told as a cell. All that hangs together with it by touching, as far as the cell reaches, is
-//! told as it is.
+//! told as it is. What touches a feature that does not leave for its text does not leave either.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use reedbed_core::grid::Region;
 use reedbed_formats::layer::Bounds;
 use rustc_hash::FxHashMap;
 
-use super::{Surveyed, covering};
+use super::{Found, Surveyed, covering};
 use crate::judge::Judge;
 use crate::share::ShareError;
 use crate::verdict::{Verdict, stricter};
@@ -19,10 +19,17 @@ impl Surveyed<'_> {
     ///
     /// Memory: 24 bytes for each vertex of a layer that has protected features.
     pub(super) fn close_tiles(&mut self, judge: &Judge<'_>) -> Result<(), ShareError> {
-        if self.features.iter().all(|found| found.verdict.is_none()) {
+        if !self.features.iter().any(|found| found.verdict.is_some() || found.names_taxon) {
             return Ok(());
         }
         let tiles = self.tiles()?;
+        let named = |(at, found): (usize, &Found)| found.names_taxon.then_some(at);
+        let named: Vec<usize> = (0..).zip(&self.features).filter_map(named).collect();
+        for other in named.into_iter().flat_map(|at| tiles.touching(at)) {
+            if let Some(found) = self.features.get_mut(other) {
+                found.touches_named = true;
+            }
+        }
         let protected: Vec<(usize, Arc<Verdict>)> = (0..)
             .zip(&self.features)
             .filter_map(|(at, found)| Some((at, Arc::clone(found.verdict.as_ref()?))))
