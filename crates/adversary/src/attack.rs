@@ -50,8 +50,8 @@ impl Default for Settings {
 }
 
 /// Attacks a copy, whoever made it, with the list of what is sensitive: all of it together, and each
-/// part by itself: a kind of data, an archive, a folder. How sure an attack is it measures on what it reads, and what else lies
-/// there must not make it less sure.
+/// part by itself, which is a kind of data, an archive or a folder. How sure an attack is it measures
+/// on what it reads, and what else lies there must not make it less sure.
 ///
 /// `besides` is what the attacker has more than the copy.
 ///

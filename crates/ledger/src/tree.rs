@@ -133,6 +133,32 @@ pub fn prove_consistency<N: Nodes>(
     Ok(path)
 }
 
+/// Goes up the tree from a node along the nodes beside its way: each with whether it lies to the left.
+///
+/// Errors: [`ProofError::Length`] where they do not lead to the root.
+fn climb<'h>(
+    mut at: u64,
+    mut last: u64,
+    beside: impl IntoIterator<Item = &'h Hash>,
+    mut take: impl FnMut(Hash, bool),
+) -> Result<(), ProofError> {
+    for hash in beside {
+        if last == 0 {
+            return Err(ProofError::Length);
+        }
+        let is_left = at & 1 == 1 || at == last;
+        take(*hash, is_left);
+        // A node without a sibling is the same one level higher.
+        while is_left && at & 1 == 0 && at != 0 {
+            at >>= 1;
+            last >>= 1;
+        }
+        at >>= 1;
+        last >>= 1;
+    }
+    if last == 0 { Ok(()) } else { Err(ProofError::Length) }
+}
+
 /// Checks that an entry is in a tree.
 ///
 /// Errors: [`ProofError`] where that is not proved.
@@ -146,26 +172,10 @@ pub fn verify_inclusion(
     if index >= size || size > LARGEST {
         return Err(ProofError::Sizes);
     }
-    let (mut at, mut last, mut hash) = (index, size - 1, leaf);
-    for sibling in path {
-        if last == 0 {
-            return Err(ProofError::Length);
-        }
-        if at & 1 == 1 || at == last {
-            hash = Hash::node(*sibling, hash);
-            while at & 1 == 0 && at != 0 {
-                at >>= 1;
-                last >>= 1;
-            }
-        } else {
-            hash = Hash::node(hash, *sibling);
-        }
-        at >>= 1;
-        last >>= 1;
-    }
-    if last != 0 {
-        return Err(ProofError::Length);
-    }
+    let mut hash = leaf;
+    climb(index, size - 1, path, |sibling, is_left| {
+        hash = if is_left { Hash::node(sibling, hash) } else { Hash::node(hash, sibling) };
+    })?;
     if hash == root { Ok(()) } else { Err(ProofError::Root) }
 }
 
@@ -201,25 +211,13 @@ pub fn verify_consistency(
     let first = if old_size.is_power_of_two() { Some(&old_root) } else { hashes.next() };
     let mut own = *first.ok_or(ProofError::Length)?;
     let mut old = own;
-    for hash in hashes {
-        if last == 0 {
-            return Err(ProofError::Length);
-        }
-        if at & 1 == 1 || at == last {
-            old = Hash::node(*hash, old);
-            own = Hash::node(*hash, own);
-            while at & 1 == 0 && at != 0 {
-                at >>= 1;
-                last >>= 1;
-            }
+    climb(at, last, hashes, |hash, is_left| {
+        if is_left {
+            old = Hash::node(hash, old);
+            own = Hash::node(hash, own);
         } else {
-            own = Hash::node(own, *hash);
+            own = Hash::node(own, hash);
         }
-        at >>= 1;
-        last >>= 1;
-    }
-    if last != 0 {
-        return Err(ProofError::Length);
-    }
+    })?;
     if old == old_root && own == root { Ok(()) } else { Err(ProofError::Root) }
 }

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use reedbed_ledger::audit::audit;
 use reedbed_ledger::disk::{Disk, Folder};
@@ -336,11 +335,11 @@ fn export(args: &ExportArgs, output: Output) -> Result<Exit, anyhow::Error> {
 }
 
 /// Words of a class, for the help and for reading them.
-fn words<T: Word>() -> WordParser<T> {
+pub(super) fn words<T: Word>() -> WordParser<T> {
     WordParser(std::marker::PhantomData)
 }
 
-trait Word: Copy + Send + Sync + 'static {
+pub(super) trait Word: Copy + Send + Sync + 'static {
     fn all() -> &'static [Self];
     fn word(self) -> &'static str;
 }
@@ -362,7 +361,7 @@ macro_rules! is_word {
 is_word!(Kind, Purpose, Precision);
 
 #[derive(Debug, Clone)]
-struct WordParser<T>(std::marker::PhantomData<T>);
+pub(super) struct WordParser<T>(std::marker::PhantomData<T>);
 
 impl<T: Word> clap::builder::TypedValueParser for WordParser<T> {
     type Value = T;
@@ -392,34 +391,4 @@ fn commitment(text: &str) -> Result<(&'static str, String), String> {
         format!("`{field}` is not one of {}", reedbed_ledger::entry::FIELDS.join(", "))
     })?;
     Ok((known, value.to_owned()))
-}
-
-/// What an entry of a share may be for.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum For {
-    /// Conservation and management.
-    Conservation,
-    /// Education.
-    Education,
-    /// Enforcement of the law.
-    Enforcement,
-    /// Something else.
-    Other,
-    /// Publication for everybody.
-    Publication,
-    /// Research.
-    Research,
-}
-
-impl From<For> for Purpose {
-    fn from(purpose: For) -> Self {
-        match purpose {
-            For::Conservation => Self::Conservation,
-            For::Education => Self::Education,
-            For::Enforcement => Self::Enforcement,
-            For::Other => Self::Other,
-            For::Publication => Self::Publication,
-            For::Research => Self::Research,
-        }
-    }
 }

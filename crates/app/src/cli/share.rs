@@ -54,8 +54,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR", conflicts_with = "dry_run")]
     ledger: Option<PathBuf>,
     /// What the copy is for, as the ledger records it.
-    #[arg(long, value_enum, value_name = "PURPOSE", requires = "ledger")]
-    purpose: Option<ledger::For>,
+    #[arg(long, value_name = "PURPOSE", requires = "ledger", value_parser = ledger::words::<Purpose>())]
+    purpose: Option<Purpose>,
     /// Name that keeps the pseudonyms of datasets under one key apart.
     #[arg(long, value_name = "NAME", default_value = "dataset")]
     dataset: String,
@@ -235,10 +235,10 @@ fn release(
     digest: String,
 ) -> Release {
     let summary = &shared.summary;
-    let purpose = match args.audience {
-        For::Partner => args.purpose.map_or(Purpose::Other, Purpose::from),
-        For::Public => args.purpose.map_or(Purpose::Publication, Purpose::from),
-    };
+    let purpose = args.purpose.unwrap_or(match args.audience {
+        For::Partner => Purpose::Other,
+        For::Public => Purpose::Publication,
+    });
     // The finest square in which something protected is told.
     let finest = summary.cells.iter().map(|cell| cell.bounds[2] - cell.bounds[0]);
     let precision = match finest.reduce(f64::min) {

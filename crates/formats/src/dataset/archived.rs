@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
-use reedbed_core::area::AreaSet;
 
 use super::{Dataset, Form, Note, Notes, OpenOptions, camtrap, columns, first_row, kind, plain};
 use crate::archive::{Members, Packaging};
@@ -42,7 +41,7 @@ pub(super) fn open(
             metadata,
             members: members.list(),
             notes,
-            outlines: AreaSet::default(),
+            ..Dataset::default()
         });
     };
     let folder = meta_name.strip_suffix("meta.xml").unwrap_or("");
@@ -59,14 +58,7 @@ pub(super) fn open(
     }
     let metadata = metadata(archive, folder, &descriptor, members, limits, &mut notes);
     let form = Form::Archive(members.packaging);
-    Ok(Dataset {
-        form,
-        tables,
-        metadata,
-        members: members.list(),
-        notes,
-        outlines: AreaSet::default(),
-    })
+    Ok(Dataset { form, tables, metadata, members: members.list(), notes, ..Dataset::default() })
 }
 
 /// An archive may be one table with headings and nothing else. A folder may be tables that belong
