@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use reedbed_ledger::checkpoint::Checkpoint;
-use reedbed_ledger::disk::{Disk, Folder, replace};
+use reedbed_ledger::disk::{Folder, Source, replace};
 use reedbed_ledger::entry::Entry;
 use reedbed_ledger::log::{self, Log};
 use reedbed_ledger::note::{KeyKind, Note, Signer, Verifier};

@@ -2,9 +2,9 @@
 //! held against the head that was signed.
 
 use crate::checkpoint::Checkpoint;
-use crate::disk::Disk;
+use crate::disk::Source;
 use crate::hash::Hash;
-use crate::log::{CHECKPOINT, LogError, OnDisk, bundle_of};
+use crate::log::{CHECKPOINT, LogError, Stored, bundle_of};
 use crate::note::Note;
 use crate::policy::{Policy, Refusal, Verdict};
 use crate::tile::{self, Tile, Tiles, TreeOf, WIDTH};
@@ -43,12 +43,12 @@ pub enum AuditError {
 ///
 /// Errors: [`AuditError`] with the first thing that does not fit.
 pub fn audit(
-    disk: &dyn Disk,
+    source: &dyn Source,
     policy: &Policy,
     known: &[Checkpoint],
     mut show: impl FnMut(u64, &[u8]),
 ) -> Result<Verdict, AuditError> {
-    let bytes = disk.read(CHECKPOINT).map_err(LogError::from)?.ok_or(LogError::Missing)?;
+    let bytes = source.read(CHECKPOINT).map_err(LogError::from)?.ok_or(LogError::Missing)?;
     let damaged = |path: String| LogError::Damaged { path };
     let text = String::from_utf8(bytes).map_err(|_error| damaged(CHECKPOINT.to_owned()))?;
     let note = Note::read(&text).map_err(Refusal::from)?;
@@ -59,9 +59,9 @@ pub fn audit(
     let mut below: Vec<Hash> = Vec::new();
     let mut index = 0;
     for wanted in Tile::new_in(None, 0, size) {
-        let entries = bundle_of(disk, wanted)?;
+        let entries = bundle_of(source, wanted)?;
         let hashes: Vec<Hash> = entries.iter().map(|entry| Hash::leaf(entry)).collect();
-        check(disk, Tile { level: Some(0), ..wanted }, &hashes)?;
+        check(source, Tile { level: Some(0), ..wanted }, &hashes)?;
         if wanted.is_full() {
             below.push(tile::over(&hashes));
         }
@@ -76,14 +76,14 @@ pub fn audit(
         for (wanted, hashes) in
             Tile::new_in(Some(level), 0, size).into_iter().zip(below.chunks(width))
         {
-            check(disk, wanted, hashes)?;
+            check(source, wanted, hashes)?;
             if wanted.is_full() {
                 above.push(tile::over(hashes));
             }
         }
         below = above;
     }
-    let mut tiles = OnDisk(disk);
+    let mut tiles = Stored(source);
     let mut nodes = TreeOf::new(&mut tiles, size);
     if tree::root(&mut nodes, size)? != verdict.head.root {
         return Err(damaged(CHECKPOINT.to_owned()).into());
@@ -99,8 +99,8 @@ pub fn audit(
     Ok(verdict)
 }
 
-fn check(disk: &dyn Disk, wanted: Tile, hashes: &[Hash]) -> Result<(), LogError> {
-    if OnDisk(disk).tile(wanted)? == hashes {
+fn check(source: &dyn Source, wanted: Tile, hashes: &[Hash]) -> Result<(), LogError> {
+    if Stored(source).tile(wanted)? == hashes {
         Ok(())
     } else {
         Err(LogError::Damaged { path: wanted.path() })

@@ -1,19 +1,23 @@
 //! Files, as the log uses them: what is written, and when it is safe.
 //!
-//! The log asks for each step by itself, so that tests can put a disk in its place that loses what was
-//! not synced.
+//! Each step is asked for by itself, so that tests can put a disk in its place that loses what was not
+//! synced.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// A place for files, called by paths with `/` below it.
-pub trait Disk: std::fmt::Debug + Send + Sync {
+/// A place that files are read from, called by paths with `/` below it.
+pub trait Source: std::fmt::Debug + Send + Sync {
     /// Reads a file; nothing where there is none.
     ///
     /// Errors: whatever the system says.
     fn read(&self, path: &str) -> io::Result<Option<Vec<u8>>>;
+}
+
+/// A place for files.
+pub trait Disk: Source {
     /// Writes a file, in the place of an older one. It is not safe before [`Self::sync`] and, where it
     /// is new, [`Self::sync_folder`].
     ///
@@ -123,7 +127,7 @@ impl Folder {
     }
 }
 
-impl Disk for Folder {
+impl Source for Folder {
     fn read(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
         match fs::read(self.path.join(path)) {
             Ok(bytes) => Ok(Some(bytes)),
@@ -131,7 +135,9 @@ impl Disk for Folder {
             Err(error) => Err(error),
         }
     }
+}
 
+impl Disk for Folder {
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         self.forget(path);
         let mut options = OpenOptions::new();

@@ -1,6 +1,7 @@
 //! The journal: entries that are safe and not in a tree yet.
 //!
-//! A file `journal-START` holds a head line and records: the length of the entry (4 bytes), its index (8
+//! It has parts: while the tree is made of what one holds, the next one takes what comes. A file
+//! `journal-START` holds a head line and records: the length of the entry (4 bytes), its index (8
 //! bytes), the index of the first that was written with it (8 bytes, all big-endian), the first 16
 //! bytes of SHA-256 over these and the entry, and the entry. What does not read so to the end is the
 //! trace of a write that was never acknowledged, and is dropped; unless records of a later write stand
@@ -10,18 +11,20 @@ use std::io;
 
 use crate::disk::{Disk, replace};
 use crate::hash::Hash;
+use crate::log::LogError;
+use crate::store::Waiting;
 use crate::tile::LONGEST_ENTRY;
 
-/// A journal, read.
+/// A part of the journal, read.
 #[derive(Debug)]
-pub(crate) struct Journal {
+struct Journal {
     /// The index of its first entry.
-    pub(crate) start: u64,
-    pub(crate) entries: Vec<Vec<u8>>,
+    start: u64,
+    entries: Vec<Vec<u8>>,
     /// Whether something stands behind the last record.
     is_torn: bool,
     /// Whether something that was safe cannot be read any more.
-    pub(crate) is_damaged: bool,
+    is_damaged: bool,
 }
 
 fn name_of(start: u64) -> String {
@@ -105,36 +108,77 @@ fn head_of(start: u64) -> String {
     format!("reedbed-journal/v1 {start}\n")
 }
 
-/// Finds the journal that continues a tree of a size: the newest that does not begin beyond it. One
-/// that begins beyond says that the tree is older than the journal; it is given as well.
-///
-/// Errors: those of the disk.
-pub(crate) fn find(disk: &dyn Disk) -> io::Result<Option<Journal>> {
-    let names = disk.list("")?;
-    let starts = names.iter().filter_map(|name| {
-        let start = crate::note::number(name.strip_prefix(PREFIX)?)?;
-        Some(start)
-    });
-    let Some(start) = starts.max() else { return Ok(None) };
-    let bytes = disk.read(&name_of(start))?.unwrap_or_default();
-    Ok(Some(read(start, &bytes)))
+/// A part of the journal that is written at once and not added to.
+pub(crate) fn whole(first: u64, entries: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = head_of(first).into_bytes();
+    records(first, entries, &mut bytes);
+    bytes
 }
 
-/// Begins a journal at an index with entries that are safe already elsewhere or come along, and removes
-/// older ones.
+/// Reads such a part; nothing where it is not whole.
+#[cfg(feature = "objects")]
+pub(crate) fn read_whole(first: u64, bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let journal = read(first, bytes);
+    (!journal.is_torn).then_some(journal.entries)
+}
+
+/// Reads the parts of the journal that continue a tree of a size: from the last that does not begin
+/// beyond it. Where all begin beyond it, the tree is older than the journal; what there is of it is given
+/// as well.
 ///
-/// CRASH: both journals may be left, of which the newer counts; what it lacks of the older one is in
-/// the tree.
+/// CRASH: where the last part was torn, the old one or one without what was never acknowledged.
+///
+/// Errors: [`LogError::Damaged`] where something that was safe is gone, and those of the disk.
+pub(crate) fn find(disk: &dyn Disk, size: u64) -> Result<Option<Waiting>, LogError> {
+    let starts = starts(disk)?;
+    let Some(part) = starts.last().copied() else { return Ok(None) };
+    let from = starts.iter().rposition(|start| *start <= size).unwrap_or(0);
+    let parts = starts.get(from..).unwrap_or_default();
+    let first = parts.first().copied().unwrap_or(part);
+    let mut entries = Vec::new();
+    for (at, start) in parts.iter().enumerate() {
+        let bytes = disk.read(&name_of(*start))?.unwrap_or_default();
+        let mut journal = read(*start, &bytes);
+        let end = start + journal.entries.len() as u64;
+        // A part is only followed by another once all of it is safe.
+        let is_whole = match parts.get(at + 1) {
+            Some(next) => *next == end && !journal.is_torn,
+            None => !journal.is_damaged,
+        };
+        if !is_whole {
+            return Err(LogError::Damaged { path: name_of(*start) });
+        }
+        journal.mend(disk)?;
+        entries.append(&mut journal.entries);
+    }
+    Ok(Some(Waiting { first, entries, part }))
+}
+
+fn starts(disk: &dyn Disk) -> io::Result<Vec<u64>> {
+    let start = |name: &String| crate::note::number(name.strip_prefix(PREFIX)?);
+    let mut starts: Vec<u64> = disk.list("")?.iter().filter_map(start).collect();
+    starts.sort_unstable();
+    Ok(starts)
+}
+
+/// Begins a part of the journal with entries that are safe already elsewhere or come along.
+///
+/// CRASH: the part is there or not; nothing is in it that is not acknowledged.
 ///
 /// Errors: those of the disk.
 pub(crate) fn begin(disk: &dyn Disk, start: u64, entries: &[Vec<u8>]) -> io::Result<()> {
-    let mut bytes = head_of(start).into_bytes();
-    records(start, entries, &mut bytes);
-    replace(disk, &name_of(start), &bytes)?;
-    for name in disk.list("")? {
-        let other = name.strip_prefix(PREFIX).and_then(crate::note::number);
-        if other.is_some_and(|other| other < start) {
-            disk.remove(&name)?;
+    replace(disk, &name_of(start), &whole(start, entries))
+}
+
+/// Removes the parts before one: what they hold is in the tree.
+///
+/// CRASH: some may be left, which nobody reads.
+///
+/// Errors: those of the disk.
+pub(crate) fn retire(disk: &dyn Disk, part: u64) -> io::Result<()> {
+    for start in starts(disk)? {
+        if start < part {
+            disk.remove(&name_of(start))?;
         }
     }
     Ok(())
@@ -146,7 +190,7 @@ impl Journal {
     /// CRASH: the old journal or the new one, which hold the same entries.
     ///
     /// Errors: those of the disk.
-    pub(crate) fn mend(&mut self, disk: &dyn Disk) -> io::Result<()> {
+    fn mend(&mut self, disk: &dyn Disk) -> io::Result<()> {
         if self.is_torn {
             begin(disk, self.start, &self.entries)?;
             self.is_torn = false;
@@ -155,13 +199,13 @@ impl Journal {
     }
 }
 
-/// Writes records at the end of the journal and makes them safe.
+/// Writes records at the end of a part of the journal and makes them safe.
 ///
 /// CRASH: some of the records may be there, in their order; none of them was acknowledged.
 ///
 /// Errors: those of the disk; whether the records will be found is then unknown.
-pub(crate) fn append(disk: &dyn Disk, start: u64, records: &[u8]) -> io::Result<()> {
-    let name = name_of(start);
+pub(crate) fn append(disk: &dyn Disk, part: u64, records: &[u8]) -> io::Result<()> {
+    let name = name_of(part);
     disk.append(&name, records)?;
     disk.sync(&name)
 }

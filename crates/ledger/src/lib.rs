@@ -20,9 +20,13 @@ pub mod entry;
 pub mod hash;
 pub mod log;
 pub mod note;
+#[cfg(feature = "objects")]
+pub mod objects;
 pub mod opening;
 pub mod policy;
 pub mod proof;
+pub mod shared;
+pub mod store;
 pub mod tile;
 pub mod tree;
 pub mod witness;

@@ -5,17 +5,23 @@
 //! that the entries ask for and continues the head before. Opening a log after a crash and opening it
 //! on any other morning are the same function.
 
-use std::collections::HashMap;
+mod draft;
+mod reading;
+
 use std::io;
+use std::sync::Arc;
 
 use crate::checkpoint::Checkpoint;
-use crate::disk::{Disk, folder_of, replace};
 use crate::hash::Hash;
-use crate::journal;
 use crate::note::{Note, NoteError, Signature, Signer, Verifier};
 use crate::proof::Proof;
-use crate::tile::{self, LONGEST_ENTRY, Tile, Tiles, TreeOf, WIDTH};
+use crate::store::{Store, Waiting};
+use crate::tile::{LONGEST_ENTRY, TreeOf};
 use crate::tree::{self, Nodes};
+
+pub use draft::{Built, Draft};
+pub(crate) use reading::bundle_of;
+pub use reading::{Stored, entry, head_of, prove, prove_consistency};
 
 /// Why the log cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +56,9 @@ pub enum LogError {
         /// At this size.
         size: u64,
     },
+    /// Somebody else writes to the log. It takes nothing more until it is opened anew.
+    #[error("somebody else writes to the log")]
+    Raced,
     /// There is no log.
     #[error("there is no log here")]
     Missing,
@@ -75,84 +84,52 @@ pub enum LogError {
     },
 }
 
-/// Reads the tiles of a log from a disk.
-#[derive(Debug, Clone, Copy)]
-pub struct OnDisk<'d>(pub &'d dyn Disk);
-
-impl Tiles for OnDisk<'_> {
-    type Error = LogError;
-
-    fn tile(&mut self, wanted: Tile) -> Result<Vec<Hash>, LogError> {
-        let path = wanted.path();
-        let bytes = match self.0.read(&path)? {
-            Some(bytes) => bytes,
-            // A partial tile may have been removed once the full one was there.
-            None => {
-                let full = Tile { width: u16::try_from(WIDTH).unwrap_or(u16::MAX), ..wanted };
-                let bytes = self.0.read(&full.path())?;
-                let part = bytes.and_then(|bytes| {
-                    bytes.get(..usize::from(wanted.width) * Hash::LEN).map(<[u8]>::to_vec)
-                });
-                part.ok_or_else(|| self.lacking(wanted))?
-            }
-        };
-        tile::hashes(wanted, &bytes).ok_or(LogError::Damaged { path })
-    }
-
-    fn lacking(&self, tile: Tile) -> LogError {
-        LogError::Damaged { path: tile.path() }
-    }
-}
-
-/// The entries of a bundle, out of the full bundle where the partial one is gone.
-pub(crate) fn bundle_of(disk: &dyn Disk, wanted: Tile) -> Result<Vec<Vec<u8>>, LogError> {
-    let damaged = || LogError::Damaged { path: wanted.path() };
-    let owned = |entries: Vec<&[u8]>| entries.into_iter().map(<[u8]>::to_vec).collect::<Vec<_>>();
-    if let Some(bytes) = disk.read(&wanted.path())? {
-        return tile::entries(wanted, &bytes).map(owned).ok_or_else(damaged);
-    }
-    let full = Tile { width: u16::try_from(WIDTH).unwrap_or(u16::MAX), ..wanted };
-    let bytes = disk.read(&full.path())?.ok_or_else(damaged)?;
-    let mut entries = tile::entries(full, &bytes).map(owned).ok_or_else(damaged)?;
-    entries.truncate(usize::from(wanted.width));
-    Ok(entries)
-}
-
-/// A log that is open for writing. Whoever opens it must hold the lock of its folder.
+/// A log that is open for writing. Whoever opens one in a folder must hold its lock.
 #[derive(Debug)]
-pub struct Log<'d> {
-    disk: &'d dyn Disk,
+pub struct Log<'s> {
+    store: &'s dyn Store,
     signer: Signer,
-    origin: String,
     /// The head that was signed last, with its signatures.
     note: Note,
     head: Checkpoint,
-    /// Entries that are safe and not in the tree.
+    /// Entries that are safe and not in the tree: those of which a head is being made, and others.
+    drafted: Arc<Vec<Vec<u8>>>,
     pending: Vec<Vec<u8>>,
-    /// Where the journal begins.
-    journal: u64,
+    /// The part of the journal that takes entries.
+    part: u64,
     has_failed: bool,
 }
 
-impl<'d> Log<'d> {
+impl<'s> Log<'s> {
     /// Makes a log without entries, and signs its head. What names it is the name of the key.
     ///
     /// CRASH: without a checkpoint there is no log yet, and this can be done again.
     ///
     /// Errors: [`LogError::Present`] where there is one.
-    pub fn create(disk: &'d dyn Disk, signer: Signer) -> Result<Self, LogError> {
-        if disk.read(CHECKPOINT)?.is_some() {
+    pub fn create(store: &'s dyn Store, signer: Signer) -> Result<Self, LogError> {
+        if store.head()?.is_some() {
             return Err(LogError::Present);
         }
+        store.begin()?;
         let origin = signer.verifier().name().to_owned();
-        journal::begin(disk, 0, &[])?;
+        store.begin_part(0)?;
         let root = Hash::of_nothing();
-        let head = Checkpoint { origin: origin.clone(), size: 0, root, extensions: Vec::new() };
+        let head = Checkpoint { origin, size: 0, root, extensions: Vec::new() };
         let text = head.text();
         let note = Note { signatures: vec![signer.sign(&text, 0)], text };
-        replace(disk, CHECKPOINT, note.to_string().as_bytes())?;
-        let (pending, journal) = (Vec::new(), 0);
-        Ok(Self { disk, signer, origin, note, head, pending, journal, has_failed: false })
+        store.replace_head(None, (0, note.to_string().as_bytes()))?;
+        Ok(Self::of(store, signer, (head, note), Vec::new(), 0))
+    }
+
+    fn of(
+        store: &'s dyn Store,
+        signer: Signer,
+        (head, note): (Checkpoint, Note),
+        pending: Vec<Vec<u8>>,
+        part: u64,
+    ) -> Self {
+        let drafted = Arc::default();
+        Self { store, signer, note, head, drafted, pending, part, has_failed: false }
     }
 
     /// Opens a log, after a crash or not. `known` are heads that others hold, or that were held before:
@@ -160,13 +137,18 @@ impl<'d> Log<'d> {
     ///
     /// Errors: [`LogError`]: nothing is written where what is there cannot be trusted.
     pub fn open(
-        disk: &'d dyn Disk,
+        store: &'s dyn Store,
         signer: Signer,
         known: &[Checkpoint],
     ) -> Result<Self, LogError> {
-        let (head, note) = head_of(disk, signer.verifier())?;
+        let bytes = store.head()?.ok_or(LogError::Missing)?;
+        reading::read_head(bytes, signer.verifier())?;
+        store.begin()?;
+        // What another writer did up to now counts; it does nothing more.
+        let bytes = store.head()?.ok_or(LogError::Missing)?;
+        let (head, note) = reading::read_head(bytes, signer.verifier())?;
         let size = head.size;
-        let mut tiles = OnDisk(disk);
+        let mut tiles = Stored(store);
         let root = tree::root(&mut TreeOf::new(&mut tiles, size), size)?;
         if root != head.root {
             return Err(LogError::Damaged { path: CHECKPOINT.to_owned() });
@@ -179,34 +161,24 @@ impl<'d> Log<'d> {
                 return Err(LogError::Forked { size: other.size });
             }
         }
-        let (mut pending, mut journal) = (Vec::new(), size);
-        match journal::find(disk)? {
-            Some(found) if found.start > size => {
-                return Err(LogError::Older { size, known: found.start });
-            }
-            Some(found) if found.is_damaged => {
-                return Err(LogError::Damaged { path: format!("journal-{}", found.start) });
-            }
-            Some(mut found) => {
-                found.mend(disk)?;
-                journal = found.start;
-                let published = usize::try_from(size - found.start).unwrap_or(usize::MAX);
-                // What is in the tree already must be what the journal holds.
-                for (index, entry) in (found.start..size).zip(&found.entries) {
-                    if TreeOf::new(&mut tiles, size).node(0, index)? != Hash::leaf(entry) {
-                        return Err(LogError::Damaged { path: format!("journal-{}", found.start) });
-                    }
-                }
-                pending = found.entries.split_off(published.min(found.entries.len()));
-                if published > 0 && pending.is_empty() {
-                    journal::begin(disk, size, &[])?;
-                    journal = size;
-                }
-            }
-            None => journal::begin(disk, size, &[])?,
+        let Waiting { first, mut entries, mut part } = store.waiting(size)?;
+        if first > size {
+            return Err(LogError::Older { size, known: first });
         }
-        let origin = head.origin.clone();
-        Ok(Self { disk, signer, origin, note, head, pending, journal, has_failed: false })
+        // What is in the tree already must be what the journal holds.
+        for (index, entry) in (first..size).zip(&entries) {
+            if TreeOf::new(&mut tiles, size).node(0, index)? != Hash::leaf(entry) {
+                return Err(LogError::Damaged { path: format!("journal-{first}") });
+            }
+        }
+        let published = usize::try_from(size - first).unwrap_or(usize::MAX);
+        let pending = entries.split_off(published.min(entries.len()));
+        if part < size && pending.is_empty() {
+            store.begin_part(size)?;
+            store.retire(size)?;
+            part = size;
+        }
+        Ok(Self::of(store, signer, (head, note), pending, part))
     }
 
     /// The head that was signed last.
@@ -221,12 +193,20 @@ impl<'d> Log<'d> {
 
     /// What names the log.
     pub fn origin(&self) -> &str {
-        &self.origin
+        &self.head.origin
     }
 
     /// How many entries are safe, those in the tree included.
     pub fn acknowledged(&self) -> u64 {
-        self.head.size + self.pending.len() as u64
+        self.head.size + self.drafted.len() as u64 + self.pending.len() as u64
+    }
+
+    /// Whether an entry can be taken.
+    ///
+    /// Errors: [`LogError::TooLong`].
+    pub fn check(entry: &[u8]) -> Result<(), LogError> {
+        let length = entry.len();
+        if length > LONGEST_ENTRY { Err(LogError::TooLong { length }) } else { Ok(()) }
     }
 
     /// Takes entries, and gives the index of the first. They are safe when this returns, and in the tree
@@ -236,20 +216,19 @@ impl<'d> Log<'d> {
     ///
     /// Errors: [`LogError`]. What failed may have been taken all the same; nothing more is taken until
     /// the log is opened anew.
-    pub fn append(&mut self, entries: &[Vec<u8>]) -> Result<u64, LogError> {
+    pub fn append(&mut self, mut entries: Vec<Vec<u8>>) -> Result<u64, LogError> {
         if self.has_failed {
             return Err(LogError::Failed);
         }
-        if let Some(long) = entries.iter().find(|entry| entry.len() > LONGEST_ENTRY) {
-            return Err(LogError::TooLong { length: long.len() });
-        }
+        entries.iter().try_for_each(|entry| Self::check(entry))?;
         let first = self.acknowledged();
-        let mut records = Vec::new();
-        journal::records(first, entries, &mut records);
+        if entries.is_empty() {
+            return Ok(first);
+        }
         self.has_failed = true;
-        journal::append(self.disk, self.journal, &records)?;
+        self.store.append(self.part, first, &entries)?;
         self.has_failed = false;
-        self.pending.extend_from_slice(entries);
+        self.pending.append(&mut entries);
         Ok(first)
     }
 
@@ -258,115 +237,75 @@ impl<'d> Log<'d> {
     /// CRASH: tiles beyond the signed head may be left, which are written again with the same content;
     /// or the new head is there and the journal still holds what it has.
     ///
-    /// Errors: [`LogError::Damaged`] where what lies on the disk does not have the root that is to be
-    /// signed: nothing is signed then.
+    /// Errors: [`LogError::Damaged`] where what was stored does not have the root that is to be signed:
+    /// nothing is signed then.
     pub fn publish(&mut self) -> Result<&Note, LogError> {
-        if self.has_failed {
-            return Err(LogError::Failed);
+        if let Some(draft) = self.draft()? {
+            let built = draft.build(self.store).inspect_err(|_error| self.has_failed = true)?;
+            self.finish(built)?;
         }
-        if self.pending.is_empty() {
-            return Ok(&self.note);
-        }
-        self.has_failed = true;
-        let (old, size) = (self.head.clone(), self.acknowledged());
-        let root = self.integrate(size)?;
-        // What lies on the disk decides, not what is in memory: a flipped bit must not be signed.
-        let mut tiles = OnDisk(self.disk);
-        let mut on_disk = TreeOf::new(&mut tiles, size);
-        let is_continued = tree::root(&mut on_disk, old.size)? == old.root;
-        if !is_continued || tree::root(&mut on_disk, size)? != root {
-            return Err(LogError::Damaged { path: CHECKPOINT.to_owned() });
-        }
-        let head = Checkpoint { origin: self.origin.clone(), size, root, extensions: Vec::new() };
-        let text = head.text();
-        let note = Note { signatures: vec![self.signer.sign(&text, 0)], text };
-        replace(self.disk, CHECKPOINT, note.to_string().as_bytes())?;
-        (self.head, self.note) = (head, note);
-        self.pending.clear();
-        journal::begin(self.disk, size, &[])?;
-        self.journal = size;
-        self.has_failed = false;
         Ok(&self.note)
     }
 
-    /// Writes the tiles and bundles that the pending entries make, reads them back, and gives the root
-    /// that the entries ask for.
-    fn integrate(&self, size: u64) -> Result<Hash, LogError> {
-        let old = self.head.size;
-        let mut made: HashMap<Tile, Vec<Hash>> = HashMap::new();
-        let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-        let mut pending = self.pending.iter();
-        for wanted in Tile::new_in(None, old, size) {
-            let begun = self.begun(None, wanted.index, old);
-            let mut entries = match begun {
-                Some(begun) => bundle_of(self.disk, begun)?,
-                None => Vec::new(),
-            };
-            let more = usize::from(wanted.width).saturating_sub(entries.len());
-            entries.extend(pending.by_ref().take(more).cloned());
-            let hashes = entries.iter().map(|entry| Hash::leaf(entry)).collect();
-            let bytes = tile::bundle(entries.iter().map(Vec::as_slice));
-            let bytes = bytes.ok_or(LogError::TooLong { length: LONGEST_ENTRY + 1 })?;
-            files.push((wanted.path(), bytes));
-            made.insert(Tile { level: Some(0), ..wanted }, hashes);
+    /// Sets aside all acknowledged entries for the next head; nothing where there are none. Entries can
+    /// be taken while it is [built](Draft::build).
+    ///
+    /// CRASH: the journal has a part more, which is empty.
+    ///
+    /// Errors: [`LogError`].
+    pub fn draft(&mut self) -> Result<Option<Draft>, LogError> {
+        if self.has_failed {
+            return Err(LogError::Failed);
         }
-        for level in 1..=tile::top(size) {
-            for wanted in Tile::new_in(Some(level), old, size) {
-                let mut hashes = match self.begun(Some(level), wanted.index, old) {
-                    Some(begun) => OnDisk(self.disk).tile(begun)?,
-                    None => Vec::new(),
-                };
-                let first = wanted.index * WIDTH + hashes.len() as u64;
-                let end = wanted.index * WIDTH + u64::from(wanted.width);
-                for below in first..end {
-                    let width = u16::try_from(WIDTH).unwrap_or(u16::MAX);
-                    let full = Tile { level: Some(level - 1), index: below, width };
-                    let under = match made.get(&full) {
-                        Some(hashes) => tile::over(hashes),
-                        None => tile::over(&OnDisk(self.disk).tile(full)?),
-                    };
-                    hashes.push(under);
-                }
-                made.insert(wanted, hashes);
-            }
+        let acknowledged = self.acknowledged();
+        if !self.pending.is_empty() {
+            self.has_failed = true;
+            self.store.begin_part(acknowledged)?;
+            self.has_failed = false;
+            self.part = acknowledged;
+            Arc::make_mut(&mut self.drafted).append(&mut self.pending);
         }
-        for (wanted, hashes) in &made {
-            let bytes = hashes.iter().flat_map(|hash| hash.0).collect();
-            files.push((wanted.path(), bytes));
-        }
-        self.store(&files)?;
-        let mut overlay = Overlay { made: &made, disk: OnDisk(self.disk) };
-        tree::root(&mut TreeOf::new(&mut overlay, size), size)
+        let draft = Draft { old: self.head.clone(), entries: Arc::clone(&self.drafted) };
+        Ok((!self.drafted.is_empty()).then_some(draft))
     }
 
-    /// The partial tile that a tile of the tree before goes on from.
-    fn begun(&self, level: Option<u8>, index: u64, old: u64) -> Option<Tile> {
-        Tile::holding(level, index * WIDTH, old).filter(|begun| !begun.is_full())
-    }
-
-    /// Writes files, makes them safe, and reads them back.
-    fn store(&self, files: &[(String, Vec<u8>)]) -> Result<(), LogError> {
-        let mut folders: Vec<&str> = files.iter().map(|(path, _)| folder_of(path)).collect();
-        folders.sort_unstable();
-        folders.dedup();
-        for folder in &folders {
-            self.disk.create_folder(folder)?;
+    /// Signs the head of a tree whose tiles are there.
+    ///
+    /// CRASH: the old head or the new one; or the new one, and the journal still holds what it has.
+    ///
+    /// Errors: [`LogError::Raced`] where another head was signed since the draft.
+    pub fn finish(&mut self, built: Built) -> Result<(), LogError> {
+        if self.has_failed {
+            return Err(LogError::Failed);
         }
-        for (path, bytes) in files {
-            self.disk.write(path, bytes)?;
+        let Built { old, head } = built;
+        if old != self.head {
+            return Err(LogError::Raced);
         }
-        for (path, _) in files {
-            self.disk.sync(path)?;
+        let text = head.text();
+        let note = Note { signatures: vec![self.signer.sign(&text, 0)], text };
+        self.has_failed = true;
+        self.replace(head, note)?;
+        let taken = usize::try_from(self.head.size - old.size).unwrap_or(usize::MAX);
+        Arc::make_mut(&mut self.drafted).drain(..taken);
+        if self.drafted.is_empty() {
+            self.store.retire(self.part)?;
         }
-        for folder in &folders {
-            self.disk.sync_folder(folder)?;
-        }
-        for (path, bytes) in files {
-            if self.disk.read(path)?.as_ref() != Some(bytes) {
-                return Err(LogError::Damaged { path: path.clone() });
-            }
-        }
+        self.has_failed = false;
         Ok(())
+    }
+
+    fn replace(&mut self, head: Checkpoint, note: Note) -> Result<(), LogError> {
+        let (old, new) = (self.note.to_string(), note.to_string());
+        let old = (self.head.size, old.as_bytes());
+        self.store.replace_head(Some(old), (head.size, new.as_bytes()))?;
+        (self.head, self.note) = (head, note);
+        Ok(())
+    }
+
+    /// Takes nothing more until it is opened anew: something that was to be stored was not.
+    pub fn fail(&mut self) {
+        self.has_failed = true;
     }
 
     /// Adds cosignatures of witnesses to the head; those by keys that are not given, and those that do
@@ -390,8 +329,7 @@ impl<'d> Log<'d> {
         }
         let added = note.signatures.len() - self.note.signatures.len();
         if added > 0 {
-            replace(self.disk, CHECKPOINT, note.to_string().as_bytes())?;
-            self.note = note;
+            self.replace(self.head.clone(), note)?;
         }
         Ok(added)
     }
@@ -400,81 +338,7 @@ impl<'d> Log<'d> {
     ///
     /// Errors: [`LogError::NoEntry`].
     pub fn prove(&self, index: u64) -> Result<Proof, LogError> {
-        prove(self.disk, &self.head, &self.note, index)
-    }
-}
-
-/// Proves an entry by a head.
-///
-/// Errors: [`LogError::NoEntry`].
-pub fn prove(
-    disk: &dyn Disk,
-    head: &Checkpoint,
-    note: &Note,
-    index: u64,
-) -> Result<Proof, LogError> {
-    if index >= head.size {
-        return Err(LogError::NoEntry { index, size: head.size });
-    }
-    let mut tiles = OnDisk(disk);
-    let path = tree::prove_inclusion(&mut TreeOf::new(&mut tiles, head.size), index, head.size)?;
-    Ok(Proof { extra: None, index, path, checkpoint: note.clone() })
-}
-
-/// Proves that a head continues a smaller tree.
-///
-/// Errors: [`LogError`] where tiles cannot be read.
-pub fn prove_consistency(
-    disk: &dyn Disk,
-    old: u64,
-    head: &Checkpoint,
-) -> Result<Vec<Hash>, LogError> {
-    let mut tiles = OnDisk(disk);
-    tree::prove_consistency(&mut TreeOf::new(&mut tiles, head.size), old, head.size)
-}
-
-/// An entry of the tree.
-///
-/// Errors: [`LogError::NoEntry`].
-pub fn entry(disk: &dyn Disk, head: &Checkpoint, index: u64) -> Result<Vec<u8>, LogError> {
-    let none = || LogError::NoEntry { index, size: head.size };
-    let wanted = Tile::holding(None, index, head.size).ok_or_else(none)?;
-    let within = usize::try_from(index % WIDTH).unwrap_or(usize::MAX);
-    bundle_of(disk, wanted)?.into_iter().nth(within).ok_or_else(none)
-}
-
-/// The head that lies on a disk, signed by a log.
-///
-/// Errors: [`LogError::Missing`], [`LogError::Note`].
-pub fn head_of(disk: &dyn Disk, log: &Verifier) -> Result<(Checkpoint, Note), LogError> {
-    let bytes = disk.read(CHECKPOINT)?.ok_or(LogError::Missing)?;
-    let damaged = || LogError::Damaged { path: CHECKPOINT.to_owned() };
-    let text = String::from_utf8(bytes).map_err(|_error| damaged())?;
-    let (head, note) = Checkpoint::of_note(&text)?;
-    if log.verify(&note)?.is_none() || head.origin != log.name() {
-        return Err(NoteError::Unsigned.into());
-    }
-    Ok((head, note))
-}
-
-/// Tiles that were just made, over those on the disk.
-struct Overlay<'m, 'd> {
-    made: &'m HashMap<Tile, Vec<Hash>>,
-    disk: OnDisk<'d>,
-}
-
-impl Tiles for Overlay<'_, '_> {
-    type Error = LogError;
-
-    fn tile(&mut self, wanted: Tile) -> Result<Vec<Hash>, LogError> {
-        match self.made.get(&wanted) {
-            Some(hashes) => Ok(hashes.clone()),
-            None => self.disk.tile(wanted),
-        }
-    }
-
-    fn lacking(&self, tile: Tile) -> LogError {
-        self.disk.lacking(tile)
+        prove(self.store, &self.head, &self.note, index)
     }
 }
 

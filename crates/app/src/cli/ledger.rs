@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::builder::PossibleValue;
 use reedbed_ledger::audit::audit;
-use reedbed_ledger::disk::{Disk, Folder};
+use reedbed_ledger::disk::{Disk, Folder, Source};
 use reedbed_ledger::entry::{Count, Kind, Precision, Purpose};
 use reedbed_ledger::hash::Hash;
 use reedbed_ledger::opening::Openings;
@@ -219,7 +219,7 @@ fn append(args: &AppendArgs, output: Output) -> Result<Exit, anyhow::Error> {
     };
     let mut open = home.open(&known(&args.known, &policy)?)?;
     let (entry, _) = release.entry(&home)?;
-    let index = open.log.append(&[entry.to_bytes()?])?;
+    let index = open.log.append(vec![entry.to_bytes()?])?;
     let human = format!(
         "Entry {index} is recorded, with the id {}. It is in the tree after the next checkpoint.",
         entry.id_text()

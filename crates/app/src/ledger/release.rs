@@ -59,7 +59,7 @@ impl Release {
     pub(crate) fn record(&self, home: &Home) -> Result<Receipt, anyhow::Error> {
         let mut open = home.open(&[])?;
         let (entry, opening) = self.entry(home)?;
-        let index = open.log.append(&[entry.to_bytes()?])?;
+        let index = open.log.append(vec![entry.to_bytes()?])?;
         let note = open.log.publish()?.clone();
         home.remember(&note)?;
         let proof = open.log.prove(index)?;

@@ -18,19 +18,44 @@ struct Seen {
 }
 
 /// Appends and publishes until something fails or the plan is done.
-fn run(log: &mut Log<'_>, random: &mut Random, seen: &mut Seen) -> Result<(), LogError> {
+fn run(
+    disk: &Memory,
+    log: &mut Log<'_>,
+    random: &mut Random,
+    seen: &mut Seen,
+) -> Result<(), LogError> {
     for _ in 0..2 + random.below(4) {
-        // Some batches cross the border of a bundle.
-        let number = [1, 2, 5, 130, 255][random.below(5)];
-        let batch = entries(seen.acknowledged.len() as u64, number);
-        seen.unsure = batch.clone();
-        log.append(&batch)?;
-        seen.acknowledged.append(&mut seen.unsure);
-        if random.below(2) == 0 {
-            log.publish()?;
-            seen.heads.push(log.head().clone());
+        append(log, random, seen)?;
+        match random.below(3) {
+            0 => {
+                log.publish()?;
+                seen.heads.push(log.head().clone());
+            }
+            // Entries come while a head is made; sometimes one is given up for a later one.
+            1 => {
+                let Some(mut draft) = log.draft()? else { continue };
+                append(log, random, seen)?;
+                if random.below(4) == 0 {
+                    draft = log.draft()?.unwrap();
+                }
+                let built = draft.build(disk).inspect_err(|_error| log.fail())?;
+                append(log, random, seen)?;
+                log.finish(built)?;
+                seen.heads.push(log.head().clone());
+            }
+            _ => (),
         }
     }
+    Ok(())
+}
+
+fn append(log: &mut Log<'_>, random: &mut Random, seen: &mut Seen) -> Result<(), LogError> {
+    // Some batches cross the border of a bundle.
+    let number = [1, 2, 5, 130, 255][random.below(5)];
+    let batch = entries(seen.acknowledged.len() as u64, number);
+    seen.unsure = batch.clone();
+    log.append(batch)?;
+    seen.acknowledged.append(&mut seen.unsure);
     Ok(())
 }
 
@@ -51,7 +76,7 @@ fn check(disk: &Memory, seen: &Seen, seed: u64) {
     let policy = Policy::of_log(log_key().verifier().clone());
     audit(disk, &policy, &seen.heads, |_, _| ()).unwrap();
     // And it goes on.
-    log.append(&[b"after all".to_vec()]).unwrap();
+    log.append(vec![b"after all".to_vec()]).unwrap();
     log.publish().unwrap();
 }
 
@@ -61,13 +86,13 @@ fn trial(seed: u64, fault: Fault) {
     let mut log = Log::create(&disk, log_key()).unwrap();
     let mut seen = Seen::default();
     let before = disk.steps();
-    disk.fail_at(1 + random.below(60) as u64, fault);
-    let result = run(&mut log, &mut random, &mut seen);
+    disk.fail_at(1 + random.below(90) as u64, fault);
+    let result = run(&disk, &mut log, &mut random, &mut seen);
     if result.is_err() {
         // A head may have been signed and stored though the step after it failed.
         assert!(disk.steps() > before);
         if fault != Fault::Crash {
-            assert!(matches!(log.append(&[vec![1]]), Err(LogError::Failed)), "seed {seed}");
+            assert!(matches!(log.append(vec![vec![1]]), Err(LogError::Failed)), "seed {seed}");
             assert!(matches!(log.publish(), Err(LogError::Failed)), "seed {seed}");
         }
     }

@@ -16,8 +16,8 @@ fn two_faces_of_a_log_are_found_by_whoever_holds_a_head_of_each() {
     let (one, two) = (Memory::default(), Memory::default());
     let first = filled(&one, &[100, 60]).head().clone();
     let mut other = filled(&two, &[100]);
-    other.append(&[b"for you alone".to_vec()]).unwrap();
-    other.append(&entries(101, 199)).unwrap();
+    other.append(vec![b"for you alone".to_vec()]).unwrap();
+    other.append(entries(101, 199)).unwrap();
     other.publish().unwrap();
     let second = other.head().clone();
     drop(other);
@@ -38,7 +38,7 @@ fn a_log_from_a_backup_is_not_opened_against_a_head_that_was_seen() {
     let old = filled(&disk, &[50]).head().clone();
     let backup = disk.backup();
     let mut log = Log::open(&disk, log_key(), &[]).unwrap();
-    log.append(&entries(50, 10)).unwrap();
+    log.append(entries(50, 10)).unwrap();
     log.publish().unwrap();
     let new = log.head().clone();
     drop(log);
@@ -48,7 +48,7 @@ fn a_log_from_a_backup_is_not_opened_against_a_head_that_was_seen() {
     assert_eq!(Log::open(&backup, log_key(), &[old]).unwrap().head().size, 50);
     // And if it went on from there, whoever saw the other history finds it.
     let mut log = Log::open(&backup, log_key(), &[]).unwrap();
-    log.append(&entries(900, 10)).unwrap();
+    log.append(entries(900, 10)).unwrap();
     log.publish().unwrap();
     drop(log);
     let opened = Log::open(&backup, log_key(), &[new]);
@@ -59,8 +59,8 @@ fn a_log_from_a_backup_is_not_opened_against_a_head_that_was_seen() {
 fn a_head_that_is_older_than_its_journal_is_found() {
     let disk = Memory::default();
     let mut log = filled(&disk, &[5]);
-    let head = reedbed_ledger::disk::Disk::read(&disk, "checkpoint").unwrap().unwrap();
-    log.append(&entries(5, 5)).unwrap();
+    let head = reedbed_ledger::disk::Source::read(&disk, "checkpoint").unwrap().unwrap();
+    log.append(entries(5, 5)).unwrap();
     log.publish().unwrap();
     drop(log);
     reedbed_ledger::disk::Disk::write(&disk, "checkpoint", &head).unwrap();
@@ -70,7 +70,7 @@ fn a_head_that_is_older_than_its_journal_is_found() {
 
 #[test]
 fn a_damaged_entry_is_not_signed_over() {
-    use reedbed_ledger::disk::Disk as _;
+    use reedbed_ledger::disk::{Disk as _, Source as _};
     let disk = Memory::default();
     let mut log = filled(&disk, &[200]);
     let path = "tile/entries/000.p/200";
@@ -78,7 +78,7 @@ fn a_damaged_entry_is_not_signed_over() {
     bytes[77] ^= 4;
     disk.write(path, &bytes).unwrap();
     let before = disk.read("checkpoint").unwrap();
-    log.append(&entries(200, 3)).unwrap();
+    log.append(entries(200, 3)).unwrap();
     assert!(matches!(log.publish(), Err(LogError::Damaged { .. })));
     assert!(matches!(log.publish(), Err(LogError::Failed)));
     assert_eq!(disk.read("checkpoint").unwrap(), before);
@@ -104,7 +104,7 @@ fn a_log_in_a_folder_is_opened_appended_to_and_audited() {
     drop(log);
     let disk = Folder::at(folder.path()).unwrap();
     let mut log = Log::open(&disk, log_key(), &[]).unwrap();
-    log.append(&entries(558, 2)).unwrap();
+    log.append(entries(558, 2)).unwrap();
     drop(log);
     let mut log = Log::open(&disk, log_key(), &[]).unwrap();
     assert_eq!((log.head().size, log.acknowledged()), (558, 560));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use reedbed_ledger::disk::Disk as _;
+use reedbed_ledger::disk::{Disk as _, Source as _};
 use reedbed_ledger::entry::{Count, Entry, FIELDS, Kind, LENGTH, Precision, Purpose};
 use reedbed_ledger::hash::Hash;
 use reedbed_ledger::opening::{Opening, OpeningError, Openings, commitment};

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Mutex;
 
-use reedbed_ledger::disk::{Disk, folder_of};
+use reedbed_ledger::disk::{Disk, Source, folder_of};
 use reedbed_ledger::log::Log;
 use reedbed_ledger::note::{KeyKind, Signer};
+use reedbed_ledger::store::Store;
 
 /// A small generator; the same seed gives the same numbers.
 #[derive(Debug, Clone)]
@@ -57,11 +58,11 @@ pub(crate) fn entries(first: u64, number: u64) -> Vec<Vec<u8>> {
 }
 
 /// A log of so many entries, published in steps.
-pub(crate) fn filled<'d>(disk: &'d dyn Disk, steps: &[u64]) -> Log<'d> {
+pub(crate) fn filled<'d>(disk: &'d dyn Store, steps: &[u64]) -> Log<'d> {
     let mut log = Log::create(disk, log_key()).unwrap();
     let mut first = 0;
     for number in steps {
-        log.append(&entries(first, *number)).unwrap();
+        log.append(entries(first, *number)).unwrap();
         log.publish().unwrap();
         first += number;
     }
@@ -233,7 +234,7 @@ fn missing() -> io::Error {
     io::ErrorKind::NotFound.into()
 }
 
-impl Disk for Memory {
+impl Source for Memory {
     fn read(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
         let state = self.0.lock().unwrap();
         if state.is_stopped {
@@ -241,7 +242,9 @@ impl Disk for Memory {
         }
         Ok(state.names.get(path).map(|at| state.files[*at].now.clone()))
     }
+}
 
+impl Disk for Memory {
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         self.step(|state| {
             let at = state.file(path);

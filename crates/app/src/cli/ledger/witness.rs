@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use reedbed_ledger::disk::{Disk, Folder, replace};
+use reedbed_ledger::disk::{Disk, Folder, Source, replace};
 use reedbed_ledger::log::prove_consistency;
 use reedbed_ledger::note::{KeyKind, Signer, Verifier};
 use reedbed_ledger::policy::Policy;
