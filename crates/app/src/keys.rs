@@ -18,6 +18,11 @@ pub(crate) fn new_secret() -> Result<Secret, getrandom::Error> {
 
 /// Writes a secret to a new file that only its owner can read.
 pub(crate) fn write(path: &Path, secret: &Secret) -> Result<(), io::Error> {
+    write_new(path, secret.to_file().as_bytes())
+}
+
+/// Writes a new file that only its owner can read.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), io::Error> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -25,7 +30,7 @@ pub(crate) fn write(path: &Path, secret: &Secret) -> Result<(), io::Error> {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    options.open(path)?.write_all(secret.to_file().as_bytes())
+    options.open(path)?.write_all(bytes)
 }
 
 /// Makes a folder that only its owner can enter.

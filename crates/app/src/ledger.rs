@@ -1,21 +1,31 @@
 //! Where a ledger lies on this machine, and the receipts that it gives.
 //!
 //! A ledger is a folder: `log/` is what everybody may see and copy (the head, the tiles, the entries,
-//! the journal), `policy` says who signs and who witnesses, `private/` holds the key and the openings.
+//! the journal), `policy` in it says who signs and who witnesses, `private/` holds the key and the
+//! openings. Where `store` names a store of objects, the head, the tiles, the entries and the journal
+//! lie there, with a copy of the policy.
 
 mod bundle;
+mod place;
 mod release;
+mod rotation;
+pub(crate) mod witnesses;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use reedbed_ledger::checkpoint::Checkpoint;
-use reedbed_ledger::disk::{Folder, Source, replace};
+use reedbed_ledger::disk::{Disk as _, Folder, Source, replace};
 use reedbed_ledger::entry::Entry;
+use reedbed_ledger::hash::Hash;
+use reedbed_ledger::keys::History;
 use reedbed_ledger::log::{self, Log};
 use reedbed_ledger::note::{KeyKind, Note, Signer, Verifier};
+use reedbed_ledger::objects::Objects;
 use reedbed_ledger::policy::Policy;
 use reedbed_ledger::proof::Proof;
+use reedbed_ledger::store::Store;
+use reedbed_ledger::tree;
 
 pub(crate) use bundle::Bundle;
 pub(crate) use release::{Leave, Receipt, Release};
@@ -26,6 +36,8 @@ pub(crate) struct Home {
     path: PathBuf,
     log: Folder,
     private: Folder,
+    /// Where the log is, if not in the folder.
+    objects: Option<Objects>,
 }
 
 /// A ledger that is open for writing, and locked against others.
@@ -36,42 +48,84 @@ pub(crate) struct Open<'h> {
 }
 
 impl Home {
-    /// Makes a ledger and its key; gives the key's public part.
-    pub(crate) fn create(path: &Path, origin: &str) -> Result<Verifier, anyhow::Error> {
-        if path.join("log").join(log::CHECKPOINT).exists() {
+    /// Makes a ledger and its key, in a store of objects where one is named; gives the key's public
+    /// part.
+    pub(crate) fn create(
+        path: &Path,
+        origin: &str,
+        store: Option<&str>,
+    ) -> Result<Verifier, anyhow::Error> {
+        if Self::is_at(path) {
             bail!("there is a ledger in `{}` already", path.display());
         }
         let signer = Signer::generate(origin, KeyKind::Ed25519)
             .with_context(|| format!("`{origin}` cannot be the name of a ledger"))?;
         crate::keys::create_dir(path)?;
         crate::keys::create_dir(&path.join("private"))?;
-        let home = Self::at(path)?;
+        let mut home = Self::in_folder(path)?;
         let _lock = home.lock()?;
         let verifier = signer.verifier().clone();
+        home.objects = store.map(place::objects).transpose()?;
+        if home.store().head()?.is_some() {
+            bail!("there is a log in the store already");
+        }
         // CRASH: a key without a log is made anew; the log is there once its head is.
         replace(&home.private, KEY, signer.to_secret().as_bytes())?;
         let policy = format!("log {verifier}\nquorum none\n");
-        replace(&home.log, "policy", policy.as_bytes())?;
-        Log::create(&home.log, signer)?;
+        replace(&home.log, POLICY, policy.as_bytes())?;
+        home.show_policy()?;
+        Log::create(home.store(), signer)?;
+        if let Some(store) = store {
+            // CRASH: the log is in the store and the folder does not know: it is made anew elsewhere.
+            replace(&Folder::at(path)?, STORE, format!("{store}\n").as_bytes())?;
+        }
         home.remember_place()?;
         Ok(verifier)
     }
 
-    /// The folders of a ledger that is there.
-    pub(crate) fn at(path: &Path) -> Result<Self, anyhow::Error> {
+    fn is_at(path: &Path) -> bool {
+        path.join("log").join(log::CHECKPOINT).is_file() || path.join(STORE).is_file()
+    }
+
+    fn in_folder(path: &Path) -> Result<Self, anyhow::Error> {
         let folder = |name: &str| {
             let path = path.join(name);
             Folder::at(&path).with_context(|| format!("`{}` cannot be used", path.display()))
         };
-        Ok(Self { path: path.to_owned(), log: folder("log")?, private: folder("private")? })
+        let (log, private) = (folder("log")?, folder("private")?);
+        Ok(Self { path: path.to_owned(), log, private, objects: None })
     }
 
-    /// The folders of a ledger, of which the head must be there.
+    /// A ledger that is there.
     pub(crate) fn existing(path: &Path) -> Result<Self, anyhow::Error> {
-        if !path.join("log").join(log::CHECKPOINT).is_file() {
+        if !Self::is_at(path) {
             bail!("there is no ledger in `{}`; `reedbed ledger init` makes one", path.display());
         }
-        Self::at(path)
+        let mut home = Self::in_folder(path)?;
+        if let Some(bytes) = Folder::at(path)?.read(STORE)? {
+            let store = String::from_utf8(bytes).context("the name of the store is no text")?;
+            home.objects = Some(place::objects(store.trim())?);
+        }
+        Ok(home)
+    }
+
+    fn store(&self) -> &dyn Store {
+        match &self.objects {
+            Some(objects) => objects,
+            None => &self.log,
+        }
+    }
+
+    /// Puts the policy and the history of the keys where the log is, if that is elsewhere.
+    pub(crate) fn show_policy(&self) -> Result<(), anyhow::Error> {
+        let Some(objects) = &self.objects else { return Ok(()) };
+        for name in [POLICY, HISTORY] {
+            let Some(bytes) = self.log.read(name)? else { continue };
+            if objects.read(name)?.as_ref() != Some(&bytes) {
+                objects.put(&[(name.to_owned(), bytes)])?;
+            }
+        }
+        Ok(())
     }
 
     fn lock(&self) -> Result<std::fs::File, anyhow::Error> {
@@ -101,12 +155,13 @@ impl Home {
                 self.path.display()
             );
         }
+        self.finish_rotation()?;
         if let Some(bytes) = self.private.read(SEEN)? {
             let text =
                 String::from_utf8(bytes).context("the last head that was seen is no text")?;
             known.push(Checkpoint::of_note(&text)?.0);
         }
-        let log = Log::open(&self.log, self.signer()?, &known)?;
+        let log = Log::open(self.store(), self.signer()?, &known)?;
         if is_moved {
             self.remember_place()?;
         }
@@ -135,15 +190,57 @@ impl Home {
         Ok(format!("{}\n", std::fs::canonicalize(path)?.display()))
     }
 
-    /// The policy of the ledger, as it goes to those who check.
+    /// The policy of the ledger, with the keys that were there before, and as it goes to those who check.
     pub(crate) fn policy(&self) -> Result<(Policy, Vec<u8>), anyhow::Error> {
-        let bytes = self.log.read("policy")?.context("the policy of the ledger is not there")?;
-        Ok((Policy::read(&bytes)?, bytes))
+        let bytes = self.log.read(POLICY)?.context("the policy of the ledger is not there")?;
+        let mut policy = Policy::read(&bytes)?;
+        policy
+            .follow(&self.history()?)
+            .context("the policy does not name the key of the ledger")?;
+        Ok((policy, bytes))
+    }
+
+    /// The changes of its key; nothing where there was none.
+    pub(crate) fn history_bytes(&self) -> Result<Option<Vec<u8>>, anyhow::Error> {
+        Ok(self.log.read(HISTORY)?)
+    }
+
+    fn history(&self) -> Result<History, anyhow::Error> {
+        let Some(bytes) = self.history_bytes()? else { return Ok(History::default()) };
+        let text = String::from_utf8(bytes).context("the history of the keys is no text")?;
+        History::read(&text).context("the history of the keys cannot be read")
+    }
+
+    /// The path from an earlier head to a later one.
+    pub(crate) fn continues(
+        &self,
+        earlier: &Checkpoint,
+        later: &Checkpoint,
+    ) -> Result<Vec<Hash>, anyhow::Error> {
+        let path = log::prove_consistency(self.public(), earlier.size, later)?;
+        tree::verify_consistency((earlier.size, earlier.root), (later.size, later.root), &path)
+            .with_context(|| {
+                format!("the ledger does not continue its head of {}", earlier.size)
+            })?;
+        Ok(path)
+    }
+
+    /// The head that went to a recipient last; nothing where none did.
+    pub(crate) fn shown_to(&self, recipient: &str) -> Result<Option<Note>, anyhow::Error> {
+        let Some(bytes) = self.private.read(&shown(recipient))? else { return Ok(None) };
+        let text = String::from_utf8(bytes).context("a head that was shown is no text")?;
+        Ok(Some(Note::read(&text).context("a head that was shown cannot be read")?))
+    }
+
+    /// Remembers the head that goes to a recipient.
+    pub(crate) fn remember_shown(&self, recipient: &str, note: &Note) -> Result<(), anyhow::Error> {
+        self.private.create_folder(SHOWN)?;
+        Ok(replace(&self.private, &shown(recipient), note.to_string().as_bytes())?)
     }
 
     /// The public part, as an auditor has it.
-    pub(crate) fn public(&self) -> &Folder {
-        &self.log
+    pub(crate) fn public(&self) -> &dyn Source {
+        self.store()
     }
 
     /// Where the openings are.
@@ -154,8 +251,9 @@ impl Home {
     /// The head that was signed last.
     pub(crate) fn head(&self) -> Result<(Checkpoint, Note), anyhow::Error> {
         let (policy, _) = self.policy()?;
-        let log = policy.logs().next().context("the policy names no log")?.clone();
-        Ok(log::head_of(&self.log, &log)?)
+        // The last key is the one that signs.
+        let log = policy.logs().last().context("the policy names no log")?.clone();
+        Ok(log::head_of(self.public(), &log)?)
     }
 
     /// Finds an entry by its index or by its id.
@@ -164,11 +262,11 @@ impl Home {
         if let Ok(index) = wanted.parse::<u64>()
             && wanted.len() < 20
         {
-            let bytes = log::entry(&self.log, &head, index)?;
+            let bytes = log::entry(self.public(), &head, index)?;
             return Ok((index, Entry::read(&bytes)?));
         }
         for index in 0..head.size {
-            let bytes = log::entry(&self.log, &head, index)?;
+            let bytes = log::entry(self.public(), &head, index)?;
             if let Ok(entry) = Entry::read(&bytes)
                 && entry.id_text() == wanted
             {
@@ -181,7 +279,7 @@ impl Home {
     /// Proves an entry by the head that was signed last.
     pub(crate) fn prove(&self, index: u64) -> Result<Proof, anyhow::Error> {
         let (head, note) = self.head()?;
-        Ok(log::prove(&self.log, &head, &note, index)?)
+        Ok(log::prove(self.public(), &head, &note, index)?)
     }
 }
 
@@ -205,6 +303,14 @@ pub(crate) fn known(files: &[PathBuf], policy: &Policy) -> Result<Vec<Checkpoint
     Ok(heads)
 }
 
+fn shown(recipient: &str) -> String {
+    format!("{SHOWN}/{}", Hash::of(recipient.as_bytes()).to_hex())
+}
+
+const SHOWN: &str = "shown";
+const HISTORY: &str = "keys";
+const POLICY: &str = "policy";
+const STORE: &str = "store";
 const KEY: &str = "ledger.key";
 const SEEN: &str = "seen";
 const PLACE: &str = "place";

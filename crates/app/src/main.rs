@@ -9,6 +9,7 @@ mod ledger;
 mod progress;
 mod rejects;
 mod report;
+mod witness;
 
 use clap::Parser;
 

@@ -13,11 +13,14 @@
 //! [tlog-witness]: https://c2sp.org/tlog-witness
 //! [tlog-policy]: https://c2sp.org/tlog-policy
 
+pub mod approval;
 pub mod audit;
 pub mod checkpoint;
+pub mod continuation;
 pub mod disk;
 pub mod entry;
 pub mod hash;
+pub mod keys;
 pub mod log;
 pub mod note;
 #[cfg(feature = "objects")]

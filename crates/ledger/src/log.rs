@@ -295,6 +295,31 @@ impl<'s> Log<'s> {
         Ok(())
     }
 
+    /// Signs the head with another key of the same name, which signs from now on; the signatures that are
+    /// there remain.
+    ///
+    /// CRASH: the head is there with or without the new signature.
+    ///
+    /// Errors: [`LogError`]; [`LogError::Note`] for a key of another log.
+    pub fn change_signer(&mut self, signer: Signer) -> Result<(), LogError> {
+        if self.has_failed {
+            return Err(LogError::Failed);
+        }
+        if signer.verifier().name() != self.origin() {
+            return Err(NoteError::Unsigned.into());
+        }
+        let mut note = self.note.clone();
+        let signature = signer.sign(&note.text, 0);
+        if !note.signatures.contains(&signature) {
+            note.signatures.insert(0, signature);
+        }
+        self.has_failed = true;
+        self.replace(self.head.clone(), note)?;
+        self.has_failed = false;
+        self.signer = signer;
+        Ok(())
+    }
+
     fn replace(&mut self, head: Checkpoint, note: Note) -> Result<(), LogError> {
         let (old, new) = (self.note.to_string(), note.to_string());
         let old = (self.head.size, old.as_bytes());

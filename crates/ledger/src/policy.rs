@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::checkpoint::Checkpoint;
+use crate::keys::History;
 use crate::note::{KeyKind, Note, NoteError, Verifier};
 
 /// Why a policy cannot be read.
@@ -20,10 +21,18 @@ pub struct PolicyError {
 /// A policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    logs: Vec<(Verifier, Option<String>)>,
+    logs: Vec<Known>,
     members: Vec<Member>,
     /// The member that decides; nothing where no witness is asked for.
     quorum: Option<usize>,
+}
+
+/// A key of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Known {
+    key: Verifier,
+    /// The largest tree that it may have signed, where another key follows it.
+    until: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +89,7 @@ pub enum Refusal {
 impl Policy {
     /// A policy of one log that asks for no witness.
     pub fn of_log(key: Verifier) -> Self {
-        Self { logs: vec![(key, None)], members: Vec::new(), quorum: None }
+        Self { logs: vec![Known { key, until: None }], members: Vec::new(), quorum: None }
     }
 
     /// Reads a policy file, which is bytes and need not be text in UTF-8.
@@ -98,9 +107,29 @@ impl Policy {
         Ok(Self { logs: reading.logs, members: reading.members, quorum })
     }
 
-    /// The logs.
+    /// The keys of the logs.
     pub fn logs(&self) -> impl Iterator<Item = &Verifier> {
-        self.logs.iter().map(|(key, _)| key)
+        self.logs.iter().map(|known| &known.key)
+    }
+
+    /// Takes the other keys of a log along with the one that it names, each for the trees that it may
+    /// have signed.
+    ///
+    /// Errors: [`NoteError::Unsigned`] where no key of the history is one of the policy: what it says is
+    /// said by nobody who is trusted.
+    pub fn follow(&mut self, history: &History) -> Result<(), NoteError> {
+        let Some(first) = history.keys().next() else { return Ok(()) };
+        let name = first.name().to_owned();
+        if !history.keys().any(|key| self.logs().any(|known| known == key)) {
+            return Err(NoteError::Unsigned);
+        }
+        self.logs.retain(|known| known.key.name() != name);
+        for change in history.changes() {
+            self.logs.push(Known { key: change.old.clone(), until: Some(change.size) });
+        }
+        let last = history.changes().next_back().map(|change| change.new.clone());
+        self.logs.extend(last.map(|key| Known { key, until: None }));
+        Ok(())
     }
 
     /// The witnesses: name, key and address.
@@ -123,12 +152,7 @@ impl Policy {
     ///
     /// Errors: [`Refusal`] where it does not hold.
     pub fn check(&self, note: &Note) -> Result<Verdict, Refusal> {
-        let head = Checkpoint::read(&note.text)?;
-        let log = self.logs.iter().map(|(key, _)| key).find(|key| key.name() == head.origin);
-        let log = match log {
-            Some(log) if log.verify(note)?.is_some() => log.clone(),
-            _ => return Err(Refusal::Log { origin: head.origin }),
-        };
+        let (head, log) = self.head_by_log(note)?;
         let (mut witnesses, mut holds) = (Vec::new(), Vec::with_capacity(self.members.len()));
         for member in &self.members {
             holds.push(match &member.what {
@@ -152,11 +176,38 @@ impl Policy {
         }
         Ok(Verdict { head, log, witnesses })
     }
+
+    /// The head in a note that a log of the policy signed, whoever else did.
+    ///
+    /// Errors: [`Refusal`].
+    pub fn signed(&self, note: &Note) -> Result<Checkpoint, Refusal> {
+        Ok(self.head_by_log(note)?.0)
+    }
+
+    fn head_by_log(&self, note: &Note) -> Result<(Checkpoint, Verifier), Refusal> {
+        let head = Checkpoint::read(&note.text)?;
+        match self.log_of(&head, note)? {
+            Some(log) => Ok((head, log)),
+            None => Err(Refusal::Log { origin: head.origin }),
+        }
+    }
+
+    /// The key of a log by which a head was signed that it may have signed.
+    fn log_of(&self, head: &Checkpoint, note: &Note) -> Result<Option<Verifier>, NoteError> {
+        let mut found = None;
+        for known in self.logs.iter().filter(|known| known.key.name() == head.origin) {
+            let may = known.until.is_none_or(|until| head.size <= until);
+            if known.key.verify(note)?.is_some() && may {
+                found = Some(known.key.clone());
+            }
+        }
+        Ok(found)
+    }
 }
 
 #[derive(Default)]
 struct Reading {
-    logs: Vec<(Verifier, Option<String>)>,
+    logs: Vec<Known>,
     members: Vec<Member>,
     by_name: BTreeMap<Vec<u8>, usize>,
     grouped: HashSet<usize>,
@@ -178,8 +229,8 @@ impl Reading {
         };
         let rest: Vec<&[u8]> = words.collect();
         match (first, rest.as_slice()) {
-            (b"log", [key]) => self.log(key, None),
-            (b"log", [key, url]) => self.log(key, Some(url)),
+            // Where it is read from is the business of whoever reads it.
+            (b"log", [key] | [key, _]) => self.log(key),
             (b"witness", [name, key]) => self.witness(name, key, None),
             (b"witness", [name, key, url]) => self.witness(name, key, Some(url)),
             (b"group", [name, least, members @ ..]) if !members.is_empty() => {
@@ -193,15 +244,15 @@ impl Reading {
         }
     }
 
-    fn log(&mut self, key: &[u8], url: Option<&&[u8]>) -> Result<(), String> {
+    fn log(&mut self, key: &[u8]) -> Result<(), String> {
         let key = read_key(key)?;
         if key.kind() != KeyKind::Ed25519 {
             return Err("a log does not sign with a key of this kind".to_owned());
         }
-        if self.logs.iter().any(|(other, _)| other.key() == key.key()) {
+        if self.logs.iter().any(|known| known.key.key() == key.key()) {
             return Err("the log is there already".to_owned());
         }
-        self.logs.push((key, url.map(|url| String::from_utf8_lossy(url).into_owned())));
+        self.logs.push(Known { key, until: None });
         Ok(())
     }
 

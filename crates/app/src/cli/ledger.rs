@@ -9,9 +9,10 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::builder::PossibleValue;
 use reedbed_ledger::audit::audit;
-use reedbed_ledger::disk::{Disk, Folder, Source};
+use reedbed_ledger::disk::{Disk, Folder};
 use reedbed_ledger::entry::{Count, Kind, Precision, Purpose};
 use reedbed_ledger::hash::Hash;
+use reedbed_ledger::note::{KeyKind, Signer};
 use reedbed_ledger::opening::Openings;
 use reedbed_ledger::tile::Tile;
 
@@ -44,6 +45,12 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Gets cosignatures of witnesses for the last checkpoint, or gives one as a witness.
     Cosign(witness::CosignArgs),
+    /// Gives the ledger a new key; the old one signs for it.
+    Rotate(DirArgs),
+    /// Makes the key of somebody who approves copies.
+    Key(KeyArgs),
+    /// Approves a copy that was recorded, as it lies there.
+    Approve(ApproveArgs),
     /// Runs a witness.
     #[command(subcommand)]
     Witness(witness::Command),
@@ -59,6 +66,11 @@ pub(crate) struct InitArgs {
     /// `reserve.example/ledger`. It need not be reachable.
     #[arg(long, value_name = "NAME")]
     origin: String,
+    /// A store of objects for the log, `s3://BUCKET/PATH`; it is entered as the environment says
+    /// (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`). The key and the
+    /// openings stay in the folder.
+    #[arg(long, value_name = "ADDRESS")]
+    store: Option<String>,
 }
 
 /// Arguments of `reedbed ledger append`.
@@ -131,6 +143,36 @@ pub(crate) struct OpenArgs {
     entry: String,
 }
 
+/// Arguments of `reedbed ledger rotate`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DirArgs {
+    /// Folder of the ledger.
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+}
+
+/// Arguments of `reedbed ledger key`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct KeyArgs {
+    /// File for the private key; must not exist yet.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// What the key is called: not the person's name, since it goes into copies.
+    #[arg(long, value_name = "NAME")]
+    name: String,
+}
+
+/// Arguments of `reedbed ledger approve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ApproveArgs {
+    /// The copy.
+    #[arg(value_name = "COPY")]
+    copy: PathBuf,
+    /// The private key of whoever approves; `share --approver` named its public part.
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+}
+
 /// Arguments of `reedbed ledger export`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ExportArgs {
@@ -155,6 +197,9 @@ pub(crate) fn run(command: &Command, output: Output) -> Result<Exit, anyhow::Err
         Command::Audit(args) => check::audit_all(args, output),
         Command::Export(args) => export(args, output),
         Command::Cosign(args) => witness::cosign(args, output),
+        Command::Rotate(args) => rotate(args, output),
+        Command::Key(args) => key(args, output),
+        Command::Approve(args) => approve(args, output),
         Command::Witness(command) => witness::run(command, output),
     }
 }
@@ -182,7 +227,7 @@ pub(super) fn tell(
 }
 
 fn init(args: &InitArgs, output: Output) -> Result<Exit, anyhow::Error> {
-    let key = Home::create(&args.dir, &args.origin)?;
+    let key = Home::create(&args.dir, &args.origin, args.store.as_deref())?;
     let human = format!(
         "The ledger `{}` was made. Publish its key somewhere else too:\n  {key}\nIt is not witnessed \
          yet: `{}` says who signs, and takes witnesses.",
@@ -234,6 +279,7 @@ fn checkpoint(args: &CheckpointArgs, output: Output) -> Result<Exit, anyhow::Err
     let mut open = home.open(&known(&args.known, &policy)?)?;
     let note = open.log.publish()?.clone();
     home.remember(&note)?;
+    home.show_policy()?;
     let head = open.log.head();
     let human = format!(
         "The head of {} is signed: root {}.{}",
@@ -253,8 +299,7 @@ fn prove(args: &ProveArgs, output: Output) -> Result<Exit, anyhow::Error> {
     let (index, entry) = home.find(&args.entry)?;
     let proof = home.prove(index)?;
     if let Some(copy) = &args.copy {
-        let (_, policy) = home.policy()?;
-        let folder = Bundle::renew(copy, &entry, &proof, &policy)?;
+        let folder = Bundle::renew(&home, copy, &entry, &proof)?;
         let human = format!("The proof in `{}` is that of the last head.", folder.display());
         tell(output, &human, &[("index", index.to_string()), ("id", entry.id_text())])?;
         return Ok(Exit::Done);
@@ -306,6 +351,43 @@ fn destroy(args: &OpenArgs, output: Output) -> Result<Exit, anyhow::Error> {
     Ok(Exit::Done)
 }
 
+fn rotate(args: &DirArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let home = Home::existing(&args.dir)?;
+    let key = home.rotate(clock::today().to_string())?;
+    let human = format!(
+        "The ledger signs with a new key from now on. Publish it where the old one was:\n  {key}\nThose \
+         who know the old one follow it by `{}`, which goes into every copy; a witness by `reedbed \
+         ledger witness follow`.",
+        args.dir.join("log").join("keys").display()
+    );
+    tell(output, &human, &[("key", key.to_string())])?;
+    Ok(Exit::Done)
+}
+
+fn key(args: &KeyArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let signer = Signer::generate(&args.name, KeyKind::Ed25519)
+        .with_context(|| format!("`{}` cannot be the name of a key", args.name))?;
+    crate::keys::write_new(&args.file, signer.to_secret().as_bytes())
+        .with_context(|| format!("`{}` cannot be written", args.file.display()))?;
+    let key = signer.verifier();
+    let human = format!("The key is in `{}`. Its public part:\n  {key}", args.file.display());
+    tell(output, &human, &[("key", key.to_string())])?;
+    Ok(Exit::Done)
+}
+
+fn approve(args: &ApproveArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let text = std::fs::read_to_string(&args.key)
+        .with_context(|| format!("`{}` cannot be read", args.key.display()))?;
+    let signer = Signer::read(&text)?;
+    let digest = Bundle::approve(&args.copy, &signer)?;
+    let human = format!(
+        "`{}` approves the copy whose manifest has the digest {digest}.",
+        signer.verifier().name()
+    );
+    tell(output, &human, &[("manifest", digest)])?;
+    Ok(Exit::Done)
+}
+
 fn export(args: &ExportArgs, output: Output) -> Result<Exit, anyhow::Error> {
     let home = Home::existing(&args.dir)?;
     if args.out.exists() {
@@ -323,6 +405,9 @@ fn export(args: &ExportArgs, output: Output) -> Result<Exit, anyhow::Error> {
         copy.write(&path, &bytes)?;
     }
     copy.write("policy", &policy_bytes)?;
+    if let Some(history) = home.history_bytes()? {
+        copy.write("keys", &history)?;
+    }
     copy.write("checkpoint", note.to_string().as_bytes())?;
     let human = format!(
         "The ledger with {} is in `{}`; `reedbed ledger verify {}` checks it.",

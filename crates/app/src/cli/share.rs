@@ -11,9 +11,10 @@ use clap::ValueEnum;
 use reedbed_core::decide::Audience;
 use reedbed_engine::pseudonym::{Pseudonyms, Secret};
 use reedbed_engine::registry::{self as engine_registry, Registry};
-use reedbed_engine::share::{self, Holder, OutputForm, Settings, Shared};
+use reedbed_engine::share::{self, Holder, OutputForm, Settings, ShareError, Shared};
 use reedbed_ledger::entry::{Count, Kind, Precision, Purpose};
 use reedbed_ledger::hash::Hash;
+use reedbed_ledger::note::{KeyKind, Verifier};
 
 use super::Output;
 use super::exit::{Advised, Exit};
@@ -56,6 +57,10 @@ pub(crate) struct Args {
     /// What the copy is for, as the ledger records it.
     #[arg(long, value_name = "PURPOSE", requires = "ledger", value_parser = ledger::words::<Purpose>())]
     purpose: Option<Purpose>,
+    /// Public keys of those who are to approve the copy (`reedbed ledger key`), at most two; they do so
+    /// with `reedbed ledger approve`.
+    #[arg(long = "approver", num_args = 1, value_name = "KEY", requires = "ledger", value_parser = approver)]
+    approvers: Vec<Verifier>,
     /// Name that keeps the pseudonyms of datasets under one key apart.
     #[arg(long, value_name = "NAME", default_value = "dataset")]
     dataset: String,
@@ -108,6 +113,11 @@ enum Form {
 pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     if args.audience == For::Public && args.to.is_some() {
         bail!("`--to` names a partner, and the copy is for the public; add `--for partner`");
+    }
+    if args.approvers.len() > 2
+        || args.approvers.first() == args.approvers.get(1) && args.approvers.len() == 2
+    {
+        bail!("`--approver` names at most two keys, and not one twice");
     }
     // Whether it is there is found out before the work is done.
     let home = args.ledger.as_deref().map(Home::existing).transpose()?;
@@ -162,7 +172,19 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     let audience = args.to.as_deref().filter(|_| args.audience == For::Partner).unwrap_or("public");
     let pseudonyms = Pseudonyms::new(&settings.secret, &settings.dataset, audience);
     let bars = Bars::new(output);
-    let prepared = share::prepare_all(&collection, &settings, &pseudonyms, &bars)?;
+    let refuse = |error: ShareError| match &home {
+        Some(home) if error.is_refusal() => {
+            let kept = refusal(args, &settings, audience).record(home);
+            match kept {
+                Ok(_) => anyhow::Error::from(error),
+                Err(kept) => anyhow::Error::from(error)
+                    .context(format!("and the ledger could not record the refusal: {kept:#}")),
+            }
+        }
+        _ => error.into(),
+    };
+    let prepared =
+        share::prepare_all(&collection, &settings, &pseudonyms, &bars).map_err(refuse)?;
     let Some(out) = args.out.as_deref().filter(|_| !args.dry_run) else {
         let shared = prepared.write(None, &bars)?;
         told::tell(&shared, None, output)?;
@@ -175,7 +197,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         return Ok(Exit::Done);
     };
     let whole = Whole::begin(out)?;
-    let shared = prepared.write_attacked(&whole.partial.join("package"), &bars)?;
+    let shared = prepared.write_attacked(&whole.partial.join("package"), &bars).map_err(refuse)?;
     write_steward(&whole.partial.join("steward"), &shared, is_new.then_some(&settings.secret))?;
     let leave = match &home {
         None => Leave::without_ledger(),
@@ -191,6 +213,9 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     told::tell(&shared, Some(out), output)?;
     if let (Some((index, id)), Output::Human) = (leave.recorded_as(), output) {
         terminal::print(&format!("In the ledger:   entry {index}, {id}"))?;
+        for (name, reason) in leave.refused() {
+            terminal::print(&format!("  witness {name} did not cosign: {reason}"))?;
+        }
         if leave.lacks_witnesses() {
             terminal::print(
                 "The ledger asks for witnesses, and none has cosigned this entry yet: after `reedbed \
@@ -203,6 +228,13 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
 }
 
 impl Args {
+    fn purpose(&self) -> Purpose {
+        self.purpose.unwrap_or(match self.audience {
+            For::Partner => Purpose::Other,
+            For::Public => Purpose::Publication,
+        })
+    }
+
     fn secret(&self) -> Result<(Secret, bool), anyhow::Error> {
         let Some(path) = &self.key else { return Ok((keys::new_secret()?, true)) };
         let text = read_text(path)?;
@@ -235,10 +267,6 @@ fn release(
     digest: String,
 ) -> Release {
     let summary = &shared.summary;
-    let purpose = args.purpose.unwrap_or(match args.audience {
-        For::Partner => Purpose::Other,
-        For::Public => Purpose::Publication,
-    });
     // The finest square in which something protected is told.
     let finest = summary.cells.iter().map(|cell| cell.bounds[2] - cell.bounds[0]);
     let precision = match finest.reduce(f64::min) {
@@ -252,14 +280,43 @@ fn release(
         kind: Kind::Release,
         day: settings.today.to_string(),
         policy: Hash::of(settings.rules_digest.as_bytes()),
-        purpose,
+        purpose: args.purpose(),
         precision,
         count: Count::class(written),
-        values: BTreeMap::from([
-            ("dataset", args.dataset.clone()),
-            ("recipient", audience.to_owned()),
-            ("package", digest),
-        ]),
+        values: values(args, audience, digest),
+    }
+}
+
+/// What the ledger says of a copy that was refused: nothing of why, and nothing of what is in it.
+fn refusal(args: &Args, settings: &Settings, audience: &str) -> Release {
+    Release {
+        kind: Kind::Refusal,
+        day: settings.today.to_string(),
+        policy: Hash::of(settings.rules_digest.as_bytes()),
+        purpose: args.purpose(),
+        precision: Precision::None,
+        count: Count::None,
+        values: values(args, audience, String::new()),
+    }
+}
+
+fn values(args: &Args, audience: &str, package: String) -> BTreeMap<&'static str, String> {
+    let approvers = ["approver-1", "approver-2"].into_iter().zip(&args.approvers);
+    let named = [
+        ("dataset", args.dataset.clone()),
+        ("recipient", audience.to_owned()),
+        ("package", package),
+    ];
+    named.into_iter().chain(approvers.map(|(field, key)| (field, key.to_string()))).collect()
+}
+
+/// Reads the public key of somebody who approves.
+fn approver(text: &str) -> Result<Verifier, String> {
+    let key = Verifier::read(text).map_err(|error| error.to_string())?;
+    if key.kind() == KeyKind::Ed25519 {
+        Ok(key)
+    } else {
+        Err("it is no key that approves".to_owned())
     }
 }
 

@@ -9,6 +9,7 @@ use reedbed_ledger::opening::{Opening, Openings};
 
 use reedbed_ledger::proof::Proof;
 
+use super::witnesses::{self, Asked};
 use super::{Bundle, Home};
 
 /// A copy that is to be handed over, or another decision.
@@ -31,6 +32,8 @@ pub(crate) struct Receipt {
     pub(crate) entry: Entry,
     pub(crate) opening: Opening,
     pub(crate) proof: Proof,
+    /// What became of asking witnesses.
+    pub(crate) asked: Vec<Asked>,
 }
 
 impl Release {
@@ -53,7 +56,8 @@ impl Release {
         Ok((entry, opening))
     }
 
-    /// Records it, signs a new head, and gives the receipt.
+    /// Records it, signs a new head, asks the witnesses that have an address to cosign it, and gives the
+    /// receipt.
     ///
     /// CRASH: the ledger may know of a copy that nobody got, never the other way round.
     pub(crate) fn record(&self, home: &Home) -> Result<Receipt, anyhow::Error> {
@@ -62,8 +66,10 @@ impl Release {
         let index = open.log.append(vec![entry.to_bytes()?])?;
         let note = open.log.publish()?.clone();
         home.remember(&note)?;
+        let (policy, _) = home.policy()?;
+        let asked = witnesses::ask(home, &mut open, &policy)?;
         let proof = open.log.prove(index)?;
-        Ok(Receipt { entry, opening, proof })
+        Ok(Receipt { entry, opening, proof, asked })
     }
 }
 
@@ -87,16 +93,25 @@ impl Leave {
     ) -> Result<Self, anyhow::Error> {
         let manifest = Bundle::manifest(package)?;
         let digest = Hash::of(manifest.as_bytes()).to_hex();
-        let receipt = release(digest).record(home)?;
-        let (policy, bytes) = home.policy()?;
-        Bundle::write(package, &manifest, &receipt, &bytes)?;
-        let lacks_witnesses = policy.check(&receipt.proof.checkpoint).is_err();
+        let release = release(digest);
+        let receipt = release.record(home)?;
+        let recipient = release.values.get("recipient").cloned().unwrap_or_default();
+        let seen = home.shown_to(&recipient)?;
+        Bundle::write(home, package, &manifest, &receipt, seen)?;
+        home.remember_shown(&recipient, &receipt.proof.checkpoint)?;
+        let lacks_witnesses = home.policy()?.0.check(&receipt.proof.checkpoint).is_err();
         Ok(Self(Some((receipt, lacks_witnesses))))
     }
 
     /// The index of the entry and its id, where it is recorded.
     pub(crate) fn recorded_as(&self) -> Option<(u64, String)> {
         self.0.as_ref().map(|(receipt, _)| (receipt.proof.index, receipt.entry.id_text()))
+    }
+
+    /// The witnesses that were asked and did not cosign, with what they said.
+    pub(crate) fn refused(&self) -> impl Iterator<Item = (&str, &str)> {
+        let asked = self.0.iter().flat_map(|(receipt, _)| &receipt.asked);
+        asked.filter_map(|one| Some((one.name.as_str(), one.refused.as_deref()?)))
     }
 
     /// Whether the policy of the ledger asks for witnesses that have not cosigned yet.

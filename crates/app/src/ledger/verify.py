@@ -55,7 +55,7 @@ class Key:
     def __init__(self, text):
         parts = text.split("+", 2)
         need(len(parts) == 3, "a key does not have three parts")
-        self.name, self.id = parts[0], parts[1]
+        self.name, self.id, self.text = parts[0], parts[1], text
         need(self.name and not re.search(r"\s", self.name), "a key has no name")
         data = from_base64(parts[2], "a key is no base64")
         need(len(data) == 33 and data[0] in (1, 4), "a key is of a kind that is not known")
@@ -169,8 +169,73 @@ def verify_inclusion(leaf, index, size, path, root):
     need(node == root, "the path leads to another root")
 
 
-def check_policy(data, origin, body, signatures):
-    """The witnesses that cosigned, by name; refuses where the policy is not met."""
+def verify_consistency(old_size, old_root, size, root, path):
+    """RFC 9162, section 2.1.4.2."""
+    need(old_size <= size, "the log is smaller than it was")
+    if old_size == size or old_size == 0:
+        need(not path, "the path from the earlier head is too long")
+        need(old_size != size or old_root == root, "the log has another root than it had")
+        need(old_size or old_root == sha256(), "the root of the empty log is another")
+        return
+    at, last = old_size - 1, size - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    path = list(path)
+    if old_size & (old_size - 1):
+        need(path, "the path from the earlier head is too short")
+        old = new = path.pop(0)
+    else:
+        old = new = old_root
+    for sibling in path:
+        need(last > 0, "the path from the earlier head is too long")
+        if at & 1 or at == last:
+            old, new = sha256(b"\x01", sibling, old), sha256(b"\x01", sibling, new)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            new = sha256(b"\x01", new, sibling)
+        at, last = at >> 1, last >> 1
+    need(last == 0, "the path from the earlier head is too short")
+    need(old == old_root and new == root, "the log does not continue the earlier head")
+
+
+def read_history(text):
+    """The changes of the log's key, as (old, new, size) from the first; both keys sign each."""
+    changes, parts = [], text.split("\n\n")
+    need(len(parts) % 2 == 0 and len(parts) <= 128, "the history of the keys is none")
+    for at in range(0, len(parts), 2):
+        # The last one has its own end.
+        end = "" if at + 2 == len(parts) else "\n"
+        body, signatures = read_note(f"{parts[at]}\n\n{parts[at + 1]}{end}")
+        lines = body.split("\n")
+        need(len(lines) == 6 and lines[0] == "reedbed-key/v1", "it is no change of a key")
+        size = number(lines[2], "the size of a change is no number")
+        need(size <= 2**63, "the size of a change is too large")
+        old, new = Key(lines[3]), Key(lines[4])
+        for key in (old, new):
+            need(key.kind == 1 and key.name == lines[1], "the keys are not those of one log")
+            need(key.verify(body, signatures), "a change is not signed by both keys")
+        if changes:
+            follows = changes[-1][1].text == old.text and changes[-1][2] <= size
+            need(follows, "a change does not follow the one before")
+        seen = [key.text for change in changes for key in change[:2]]
+        need(new.text not in seen and new.text != old.text, "a key comes back")
+        changes.append((old, new, size))
+    return changes
+
+
+def log_signed(logs, origin, size, body, signatures):
+    """Whether a log of the policy signed a head that it may have signed."""
+    found = False
+    for key, until in logs:
+        if key.name == origin and key.verify(body, signatures):
+            found = found or until is None or size <= until
+    return found
+
+
+def check_policy(data, history, origin, size, body, signatures):
+    """The keys of the logs with the largest tree of each, and the witnesses that cosigned, by name;
+    refuses where the policy is not met."""
     logs, members, grouped, quorum, has_quorum = [], {}, set(), None, False
     holds, keys, cosigned = {}, set(), []
     for line in data.split(b"\n"):
@@ -181,8 +246,9 @@ def check_policy(data, origin, body, signatures):
         kind, rest = words[0], words[1:]
         if kind == b"log" and len(rest) in (1, 2):
             key = Key(rest[0].decode())
-            need(key.kind == 1 and key.raw not in [log.raw for log in logs], "a log of the policy is wrong")
-            logs.append(key)
+            there = [log.raw for log, _ in logs]
+            need(key.kind == 1 and key.raw not in there, "a log of the policy is wrong")
+            logs.append((key, None))
         elif kind == b"witness" and len(rest) in (2, 3):
             key = Key(rest[1].decode())
             need(key.kind == 4 and key.raw not in keys, "a witness of the policy is wrong")
@@ -211,10 +277,49 @@ def check_policy(data, origin, body, signatures):
         else:
             raise Refused("a line of the policy is not known")
     need(has_quorum, "the policy has no quorum line")
-    log = [key for key in logs if key.name == origin]
-    need(log and log[0].verify(body, signatures), "no log of the policy signed the checkpoint")
+    if history:
+        keys = [history[0][0]] + [new for _, new, _ in history]
+        named = [key.text for key, _ in logs]
+        need(any(key.text in named for key in keys), "the policy names no key of the history")
+        logs = [(key, until) for key, until in logs if key.name != keys[0].name]
+        logs += [(old, until) for old, _, until in history] + [(keys[-1], None)]
+    signed = log_signed(logs, origin, size, body, signatures)
+    need(signed, "no log of the policy signed the checkpoint")
     need(quorum is None or holds[quorum], "too few witnesses of the policy cosigned the checkpoint")
-    return cosigned
+    return logs, cosigned
+
+
+def check_continuation(text, logs, origin, size, root):
+    """The size of the earlier head, which the log must have signed and continued."""
+    head, _, rest = text.partition("\n")
+    need(head == "reedbed-continuation/v1", "it is no continuation")
+    path = []
+    while True:
+        need("\n" in rest, "the continuation ends before its checkpoint")
+        line, _, rest = rest.partition("\n")
+        if not line:
+            break
+        need(len(path) < LONGEST_PATH, "the path of the continuation is too long")
+        path.append(from_base64(line, "a line of the path is no hash"))
+        need(len(path[-1]) == 32, "a line of the path is no hash")
+    body, signatures = read_note(rest)
+    old_origin, old_size, old_root = read_head(body)
+    signed = log_signed(logs, old_origin, old_size, body, signatures)
+    need(signed and old_origin == origin, "the earlier head is none of the log")
+    verify_consistency(old_size, old_root, size, root, path)
+    return old_size
+
+
+def check_approvals(text, manifest, approvers):
+    """Which of those who are to approve did."""
+    signatures = []
+    body = f"reedbed-approval/v1\n{sha256(manifest).hex()}\n"
+    if text is not None:
+        own, signatures = read_note(text)
+        need(own == body, "the approvals are of another manifest")
+    named = [Key(value.decode()) for value in approvers if value]
+    need(all(key.kind == 1 for key in named), "a key is not one that approves")
+    return [(key.name, key.verify(body, signatures)) for key in named]
 
 
 def read_opening(text):
@@ -233,11 +338,17 @@ def read_opening(text):
     return fields
 
 
+def optional(path):
+    return path.read_bytes().decode() if path.exists() or path.is_symlink() else None
+
+
 def check(folder, policy):
     index, path, note = read_proof((folder / "release.tlog-proof").read_bytes().decode())
     body, signatures = read_note(note)
     origin, size, root = read_head(body)
-    cosigned = check_policy(policy.read_bytes(), origin, body, signatures)
+    history = optional(folder / "keys")
+    history = read_history(history) if history is not None else []
+    logs, cosigned = check_policy(policy.read_bytes(), history, origin, size, body, signatures)
     entry = (folder / "entry").read_bytes()
     verify_inclusion(sha256(b"\x00", entry), index, size, path, root)
     lines = entry.decode().split("\n")
@@ -265,7 +376,11 @@ def check(folder, policy):
         need(name in listed, f"{name} was added")
         data = own[name].read_bytes()
         need(listed[name] == (sha256(data).hex(), len(data)), f"{name} was changed")
-    return origin, size, index, said, opened, cosigned, len(listed)
+    text = optional(folder / "continuation")
+    earlier = None if text is None else check_continuation(text, logs, origin, size, root)
+    approvers = [opened[name][1] for name in ("approver-1", "approver-2") if name in opened]
+    approved = check_approvals(optional(folder / "approvals"), manifest, approvers)
+    return origin, size, index, said, opened, cosigned, len(listed), earlier, approved
 
 
 def main(arguments):
@@ -275,14 +390,23 @@ def main(arguments):
     folder = pathlib.Path(arguments[0])
     policy = pathlib.Path(arguments[1]) if len(arguments) == 2 else folder / "policy"
     try:
-        origin, size, index, said, opened, cosigned, files = check(folder, policy)
+        found = check(folder, policy)
     except (Refused, OSError, UnicodeDecodeError, ValueError) as refused:
         print(f"not proved: {refused}")
         return 3
+    origin, size, index, said, opened, cosigned, files, earlier, approved = found
     print(f"proved: entry {index} of {size} of the log {origin}: {said['kind']} on {said['day']}")
-    for name, (_, value) in opened.items():
-        print(f"  {name}: {value.decode(errors='replace')}")
+    for name in ("dataset", "recipient"):
+        if name in opened:
+            print(f"  {name}: {opened[name][1].decode(errors='replace')}")
     print(f"proved: all {files} files of the copy are those that the entry commits to")
+    if earlier is not None:
+        print(f"proved: the log continues the one with {earlier} entries of an earlier copy")
+    for name, has_approved in approved:
+        print(f"proved: the holder of the key {name} approved it" if has_approved
+              else f"NOT APPROVED by {name}, whom the entry names")
+    if not approved:
+        print("not proved: that anybody approved it; the entry names nobody")
     if cosigned:
         print(f"witnessed by: {', '.join(cosigned)}")
     else:

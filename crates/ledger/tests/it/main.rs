@@ -17,6 +17,7 @@ mod policies;
 mod privacy;
 mod probes;
 mod proofs;
+mod rotation;
 mod support;
 mod together;
 mod witnesses;

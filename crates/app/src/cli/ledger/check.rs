@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use reedbed_ledger::audit::audit;
-use reedbed_ledger::disk::Folder;
+use reedbed_ledger::disk::{Folder, Source};
 use reedbed_ledger::entry::Entry;
+use reedbed_ledger::keys::History;
 use reedbed_ledger::policy::{Policy, Verdict};
 use reedbed_ledger::proof::Proof;
 
@@ -13,7 +14,7 @@ use super::super::Output;
 use super::super::exit::Exit;
 use super::super::terminal;
 use super::tell;
-use crate::ledger::{Bundle, known};
+use crate::ledger::{Bundle, Home, known};
 
 /// Arguments of `reedbed ledger verify`.
 #[derive(Debug, clap::Args)]
@@ -28,7 +29,8 @@ pub(crate) struct VerifyArgs {
     /// The entry that a proof is of; by default `FILE.entry`.
     #[arg(long, value_name = "FILE")]
     entry: Option<PathBuf>,
-    /// Checkpoints or proofs of the same ledger, which an exported ledger must continue.
+    /// Checkpoints or proofs of the same ledger that one holds: an exported ledger must continue each,
+    /// and the proof of a copy must be of them or continue them.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     known: Vec<PathBuf>,
 }
@@ -69,11 +71,17 @@ pub(super) fn verify(args: &VerifyArgs, output: Output) -> Result<Exit, anyhow::
 /// Checks a whole ledger; what does not hold ends with 3.
 pub(super) fn audit_all(args: &AuditArgs, output: Output) -> Result<Exit, anyhow::Error> {
     let inner = args.dir.join("log");
-    let folder = if inner.join("checkpoint").is_file() { inner } else { args.dir.clone() };
-    if !folder.join("checkpoint").is_file() {
-        bail!("there is no ledger in `{}`", args.dir.display());
-    }
-    or_unverified(audit_folder(&folder, args.policy.as_deref(), &args.known, output), output)
+    let done = if args.dir.join("checkpoint").is_file() {
+        audit_folder(&args.dir, args.policy.as_deref(), &args.known, output)
+    } else if inner.join("checkpoint").is_file() {
+        audit_folder(&inner, args.policy.as_deref(), &args.known, output)
+    } else {
+        // Its own folder, of which the log is elsewhere.
+        let home = Home::existing(&args.dir)?;
+        let policy = read_policy(args.policy.as_deref(), &inner.join("policy"));
+        policy.and_then(|policy| audit_source(home.public(), policy, &args.known, output))
+    };
+    or_unverified(done, output)
 }
 
 fn or_unverified(done: Result<(), anyhow::Error>, output: Output) -> Result<Exit, anyhow::Error> {
@@ -87,11 +95,20 @@ fn or_unverified(done: Result<(), anyhow::Error>, output: Output) -> Result<Exit
     Ok(Exit::Unverified)
 }
 
+/// Reads a policy, with the history of the keys that lies beside what is checked.
 fn read_policy(given: Option<&Path>, beside: &Path) -> Result<(Policy, bool), anyhow::Error> {
     let path = given.unwrap_or(beside);
     let bytes = std::fs::read(path)
         .with_context(|| format!("the policy `{}` cannot be read", path.display()))?;
-    Ok((Policy::read(&bytes)?, given.is_some()))
+    let mut policy = Policy::read(&bytes)?;
+    let keys = beside.with_file_name("keys");
+    if keys.exists() {
+        let text = std::fs::read_to_string(&keys)
+            .with_context(|| format!("`{}` cannot be read as text", keys.display()))?;
+        let history = History::read(&text).context("the history of the keys is none")?;
+        policy.follow(&history).context("the policy names no key of the history")?;
+    }
+    Ok((policy, given.is_some()))
 }
 
 /// What the head of a proof says of who vouches for it.
@@ -160,6 +177,21 @@ fn verify_proof(args: &VerifyArgs, output: Output) -> Result<(), anyhow::Error> 
 fn verify_bundle(args: &VerifyArgs, folder: &Path, output: Output) -> Result<(), anyhow::Error> {
     let (policy, is_own) = read_policy(args.policy.as_deref(), &folder.join("policy"))?;
     let found = Bundle::verify(folder, &policy)?;
+    let known = known(&args.known, &policy)?;
+    for held in &known {
+        let proved = [Some(&found.verdict.head), found.continues.as_ref()];
+        if !proved.into_iter().flatten().any(|head| head == held) {
+            bail!(
+                "this copy proves nothing of the head with {} entries that was given: only that it \
+                 continues {}",
+                held.size,
+                found.continues.as_ref().map_or_else(
+                    || "none that came before".to_owned(),
+                    |head| format!("the one with {}", head.size)
+                )
+            );
+        }
+    }
     let head = &found.verdict.head;
     let mut human = format!(
         "Proved: entry {} of {} of the ledger `{}` is a {} on {}, told as {} for {}.\nProved: {} of \
@@ -176,11 +208,31 @@ fn verify_bundle(args: &VerifyArgs, folder: &Path, output: Output) -> Result<(),
     let mut facts = facts_of(&found.verdict);
     facts.push(("index", found.index.to_string()));
     facts.push(("files", found.files.to_string()));
-    for (field, opened) in found.opening.fields().filter(|(field, _)| *field != "package") {
+    for field in ["dataset", "recipient"] {
+        let Some(opened) = found.opening.field(field) else { continue };
         human.push_str(&format!("\n  {field}: {}", opened.value));
         facts.push((field, opened.value.clone()));
     }
-    human.push_str("\nNot proved: who approved it, and that no other copy was handed over.\n");
+    if let Some(earlier) = &found.continues {
+        human.push_str(&format!(
+            "\nProved: the ledger continues the one with {} that came with an earlier copy.",
+            terminal::counted(earlier.size, "entry").replace("entrys", "entries")
+        ));
+        facts.push(("continues", earlier.size.to_string()));
+    }
+    for (key, has_approved) in &found.approvers {
+        human.push_str(&if *has_approved {
+            format!("\nProved: the holder of the key `{}` approved it.", key.name())
+        } else {
+            format!("\nNOT APPROVED by `{}`, whom the entry names.", key.name())
+        });
+        let said = if *has_approved { "approved by" } else { "not approved by" };
+        facts.push((said, key.to_string()));
+    }
+    if found.approvers.is_empty() {
+        human.push_str("\nNot proved: that anybody approved it; the entry names nobody.");
+    }
+    human.push_str("\nNot proved: that no other copy was handed over.\n");
     human.push_str(&vouched(&found.verdict, is_own));
     tell(output, &human, &facts)
 }
@@ -191,11 +243,19 @@ fn audit_folder(
     files: &[PathBuf],
     output: Output,
 ) -> Result<(), anyhow::Error> {
-    let (policy, is_own) = read_policy(given, &folder.join("policy"))?;
+    let policy = read_policy(given, &folder.join("policy"))?;
+    audit_source(&Folder::at(folder)?, policy, files, output)
+}
+
+fn audit_source(
+    source: &dyn Source,
+    (policy, is_own): (Policy, bool),
+    files: &[PathBuf],
+    output: Output,
+) -> Result<(), anyhow::Error> {
     let known = known(files, &policy)?;
     let (mut own, mut by_kind) = (0_u64, std::collections::BTreeMap::<&str, u64>::new());
-    let disk = Folder::at(folder)?;
-    let verdict = audit(&disk, &policy, &known, |_, bytes| {
+    let verdict = audit(source, &policy, &known, |_, bytes| {
         if let Ok(entry) = Entry::read(bytes) {
             own += 1;
             *by_kind.entry(entry.kind.word()).or_default() += 1;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use reedbed_ledger::disk::{Disk, Folder, Source, replace};
+use reedbed_ledger::keys::History;
 use reedbed_ledger::log::prove_consistency;
 use reedbed_ledger::note::{KeyKind, Signer, Verifier};
 use reedbed_ledger::policy::Policy;
@@ -12,9 +13,10 @@ use reedbed_ledger::witness::{Witness, conflict, cosignatures, request};
 
 use super::super::Output;
 use super::super::exit::Exit;
+use super::super::terminal;
 use super::tell;
 use crate::clock;
-use crate::ledger::Home;
+use crate::ledger::{Home, witnesses};
 
 /// Arguments of `reedbed ledger cosign`.
 #[derive(Debug, clap::Args)]
@@ -30,7 +32,7 @@ pub(crate) struct CosignArgs {
     #[arg(long, value_name = "SIZE", default_value_t = 0, requires = "request")]
     old: u64,
     /// Takes cosignatures out of the answer of a witness.
-    #[arg(long, value_name = "FILE", required_unless_present = "request")]
+    #[arg(long, value_name = "FILE")]
     answer: Option<PathBuf>,
 }
 
@@ -41,6 +43,10 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Answers a request that was carried here as a file.
     Sign(SignArgs),
+    /// Answers requests over a network, until it is stopped.
+    Serve(ServeArgs),
+    /// Takes the new key of a ledger that it knows.
+    Follow(FollowArgs),
 }
 
 /// Arguments of `reedbed ledger witness init`.
@@ -71,11 +77,35 @@ pub(crate) struct SignArgs {
     out: PathBuf,
 }
 
+/// Arguments of `reedbed ledger witness serve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArgs {
+    /// Folder of the witness.
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// Where it listens; a proxy with TLS stands before it where others than this machine ask.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7380")]
+    listen: std::net::SocketAddr,
+}
+
+/// Arguments of `reedbed ledger witness follow`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FollowArgs {
+    /// Folder of the witness.
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// The history of the ledger's keys: the file `keys` of the ledger, or of a copy.
+    #[arg(long, value_name = "FILE")]
+    keys: PathBuf,
+}
+
 /// Runs the command.
 pub(super) fn run(command: &Command, output: Output) -> Result<Exit, anyhow::Error> {
     match command {
         Command::Init(args) => init(args, output),
         Command::Sign(args) => sign(args, output),
+        Command::Serve(args) => serve(args, output),
+        Command::Follow(args) => follow(args, output),
     }
 }
 
@@ -104,20 +134,33 @@ fn init(args: &InitArgs, output: Output) -> Result<Exit, anyhow::Error> {
     Ok(Exit::Done)
 }
 
-/// The witness in a folder, locked against others.
-fn witness_in(dir: &Path) -> Result<(Witness<Arc<dyn Disk>>, std::fs::File), anyhow::Error> {
-    let none = || format!("there is no witness in `{}`", dir.display());
+/// The folder of a witness, locked against others.
+fn folder_in(dir: &Path) -> Result<(Folder, std::fs::File), anyhow::Error> {
     if !dir.join(KEY).is_file() {
-        bail!(none());
+        bail!("there is no witness in `{}`", dir.display());
     }
     let disk = Folder::at(dir)?;
     let lock = disk.lock().context("the witness is in use")?;
-    let text = |name: &str| -> Result<String, anyhow::Error> {
-        let bytes = disk.read(name)?.with_context(none)?;
-        String::from_utf8(bytes).with_context(|| format!("`{name}` of the witness is no text"))
-    };
-    let signer = Signer::read(&text(KEY)?)?;
-    let logs: Vec<Verifier> = text(LOGS)?.lines().map(Verifier::read).collect::<Result<_, _>>()?;
+    Ok((disk, lock))
+}
+
+fn text_of(disk: &Folder, name: &str) -> Result<String, anyhow::Error> {
+    let bytes = disk.read(name)?;
+    let bytes = bytes.with_context(|| format!("`{name}` of the witness is missing"))?;
+    String::from_utf8(bytes).with_context(|| format!("`{name}` of the witness is no text"))
+}
+
+/// The keys of the ledgers that a witness knows.
+fn logs_in(disk: &Folder) -> Result<Vec<Verifier>, anyhow::Error> {
+    let keys: Result<_, _> = text_of(disk, LOGS)?.lines().map(Verifier::read).collect();
+    keys.with_context(|| format!("`{LOGS}` of the witness cannot be read"))
+}
+
+/// The witness in a folder, locked against others.
+fn witness_in(dir: &Path) -> Result<(Witness<Arc<dyn Disk>>, std::fs::File), anyhow::Error> {
+    let (disk, lock) = folder_in(dir)?;
+    let signer = Signer::read(&text_of(&disk, KEY)?)?;
+    let logs = logs_in(&disk)?;
     let disk: Arc<dyn Disk> = Arc::new(disk);
     Ok((Witness::new(signer, logs, disk), lock))
 }
@@ -146,7 +189,52 @@ fn sign(args: &SignArgs, output: Output) -> Result<Exit, anyhow::Error> {
     Ok(Exit::Done)
 }
 
-/// Makes a request, or takes an answer.
+fn serve(args: &ServeArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let (witness, _lock) = witness_in(&args.dir)?;
+    let name = witness.verifier().name().to_owned();
+    let mut told = Ok(());
+    let tell_address = |address| {
+        let human = format!(
+            "The witness `{name}` answers at http://{address}/add-checkpoint. Ctrl-C stops it."
+        );
+        told = tell(output, &human, &[("address", format!("http://{address}"))]);
+    };
+    let tell_answer = |status: u16| {
+        if status != 200 {
+            terminal::say(&format!("refused with {status}"));
+        }
+    };
+    crate::witness::serve(Arc::new(witness), args.listen, tell_address, tell_answer)
+        .with_context(|| format!("the witness cannot listen at {}", args.listen))?;
+    told?;
+    Ok(Exit::Done)
+}
+
+fn follow(args: &FollowArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let (disk, _lock) = folder_in(&args.dir)?;
+    let text = std::fs::read_to_string(&args.keys)
+        .with_context(|| format!("`{}` cannot be read as text", args.keys.display()))?;
+    let history = History::read(&text).context("it is no history of keys")?;
+    let mut logs = logs_in(&disk)?;
+    let (old, new) = history
+        .changes()
+        .find_map(|change| {
+            let at = logs.iter().position(|log| *log == change.old)?;
+            Some((at, history.keys().last()?.clone()))
+        })
+        .context("the witness knows none of the keys that were replaced")?;
+    if let Some(log) = logs.get_mut(old) {
+        log.clone_from(&new);
+    }
+    let lines: String = logs.iter().map(|log| format!("{log}\n")).collect();
+    replace(&disk, LOGS, lines.as_bytes())?;
+    let human =
+        format!("The witness knows `{}` by its new key, and no longer by the old one.", new.name());
+    tell(output, &human, &[("key", new.to_string())])?;
+    Ok(Exit::Done)
+}
+
+/// Asks the witnesses at their addresses, or makes a request as a file, or takes an answer.
 pub(super) fn cosign(args: &CosignArgs, output: Output) -> Result<Exit, anyhow::Error> {
     let home = Home::existing(&args.dir)?;
     let (policy, _) = home.policy()?;
@@ -165,7 +253,7 @@ pub(super) fn cosign(args: &CosignArgs, output: Output) -> Result<Exit, anyhow::
         tell(output, &human, &[("size", head.size.to_string()), ("old", args.old.to_string())])?;
         return Ok(Exit::Done);
     }
-    let Some(file) = &args.answer else { return Ok(Exit::Done) };
+    let Some(file) = &args.answer else { return ask(&home, &policy, output) };
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("`{}` cannot be read", file.display()))?;
     let signatures = cosignatures(&text)
@@ -186,6 +274,31 @@ pub(super) fn cosign(args: &CosignArgs, output: Output) -> Result<Exit, anyhow::
     };
     tell(output, &human, &[("added", added.to_string())])?;
     Ok(Exit::Done)
+}
+
+/// Asks the witnesses of the policy at their addresses.
+fn ask(home: &Home, policy: &Policy, output: Output) -> Result<Exit, anyhow::Error> {
+    let mut open = home.open(&[])?;
+    let asked = witnesses::ask(home, &mut open, policy)?;
+    if asked.is_empty() {
+        bail!(
+            "no witness of the policy has an address; `--request FILE` and `--answer FILE` carry it there \
+             and back as files"
+        );
+    }
+    let verdict = policy.check(open.log.note());
+    let mut human = match &verdict {
+        Ok(_) => "The head is cosigned, and the policy is met.".to_owned(),
+        Err(refusal) => format!("The policy is not met yet: {refusal}."),
+    };
+    let mut facts = vec![("met", verdict.is_ok().to_string())];
+    for one in &asked {
+        let said = one.refused.as_deref().unwrap_or("cosigned");
+        human.push_str(&format!("\n  {}: {said}", one.name));
+        facts.push(("witness", format!("{}\t{said}", one.name)));
+    }
+    tell(output, &human, &facts)?;
+    Ok(if verdict.is_ok() { Exit::Done } else { Exit::Unverified })
 }
 
 fn witnesses_of(policy: &Policy) -> Vec<Verifier> {
