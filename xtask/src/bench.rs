@@ -47,6 +47,9 @@ fn run_ledger(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
     if let Some(seconds) = flags.values("--seconds")?.pop() {
         settings.seconds = seconds;
     }
+    if let Some(entries) = flags.values("--entries")?.pop() {
+        settings.entries = entries;
+    }
     flags.finish()?;
     ledger::run(workplace, &settings)
 }

@@ -52,12 +52,14 @@ fn run(words: Vec<String>) -> anyhow::Result<bool> {
 
 const HELP: &str = "\
 cargo xtask test [--only STEP]...    everything that CI checks
-cargo xtask bench ledger [--seconds N]
+cargo xtask bench ledger [--seconds N] [--entries N]
+                                     entries that are made safe beside SQLite, growth, checking
 cargo xtask bench adversary [--quick] [--draws N] [--rows N] [--data DIR] [--profile NAME]
                                      what can be found in copies made by four methods
 cargo xtask bench share [--rows N]... [--runs N] [--scattered] [--keep]
                                      `reedbed share` against DuckDB and a plain copy
 cargo xtask docs                     man pages and shell completions, written into the target folder
 cargo xtask fresh                    seconds from a fresh clone to the demo's result
-cargo xtask long [--cases N] [--no-bench]
-                                     property tests with many cases, then the large bench";
+cargo xtask long [--cases N] [--no-bench] [--ledger]
+                                     property tests with many cases, then the large bench; or the
+                                     ledger's tests alone";
