@@ -47,6 +47,23 @@ pub(crate) struct Open<'h> {
     _lock: std::fs::File,
 }
 
+impl Open<'_> {
+    /// Takes an entry; gives its index.
+    ///
+    /// Errors: where the clock of this machine is behind the last entry: its day would be a lie.
+    pub(crate) fn append(&mut self, entry: &Entry) -> Result<u64, anyhow::Error> {
+        let last = self.log.last()?.and_then(|bytes| Entry::read(&bytes).ok());
+        if let Some(last) = last.filter(|last| last.day > entry.day) {
+            bail!(
+                "the clock of this machine says {}, and the last entry of the ledger is of {}",
+                entry.day,
+                last.day
+            );
+        }
+        Ok(self.log.append(vec![entry.to_bytes()?])?)
+    }
+}
+
 impl Home {
     /// Makes a ledger and its key, in a store of objects where one is named; gives the key's public
     /// part.
@@ -55,36 +72,53 @@ impl Home {
         origin: &str,
         store: Option<&str>,
     ) -> Result<Verifier, anyhow::Error> {
-        if Self::is_at(path) {
-            bail!("there is a ledger in `{}` already", path.display());
+        let already = || anyhow::anyhow!("there is a ledger in `{}` already", path.display());
+        if is_there(&path.join("log").join(log::CHECKPOINT))? {
+            bail!(already());
         }
         let signer = Signer::generate(origin, KeyKind::Ed25519)
             .with_context(|| format!("`{origin}` cannot be the name of a ledger"))?;
         crate::keys::create_dir(path)?;
         crate::keys::create_dir(&path.join("private"))?;
         let mut home = Self::in_folder(path)?;
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        for folder in [path, parent.unwrap_or_else(|| Path::new("."))] {
+            Folder::at(folder)?.sync_folder("")?;
+        }
         let _lock = home.lock()?;
+        // A key that is there is of an attempt before this one, or of a ledger whose log is elsewhere.
+        let signer = match home.private.read(KEY)? {
+            None => signer,
+            Some(_) => home
+                .signer()
+                .ok()
+                .filter(|there| there.verifier().name() == origin)
+                .with_context(|| {
+                    format!("`{}` holds the key of another ledger", home.private.path().display())
+                })?,
+        };
         let verifier = signer.verifier().clone();
         home.objects = store.map(place::objects).transpose()?;
+        let folder = Folder::at(path)?;
+        // An attempt before this one may have named another store, and made a log there.
+        let named = store.map(|store| format!("{store}\n").into_bytes());
+        if folder.read(STORE)?.is_some_and(|before| Some(&before) != named.as_ref()) {
+            bail!(already());
+        }
         if home.store().head()?.is_some() {
             bail!("there is a log in the store already");
         }
-        // CRASH: a key without a log is made anew; the log is there once its head is.
+        // CRASH: a key without a log is used by the next attempt; the log is there once its head is.
         replace(&home.private, KEY, signer.to_secret().as_bytes())?;
         let policy = format!("log {verifier}\nquorum none\n");
         replace(&home.log, POLICY, policy.as_bytes())?;
         home.show_policy()?;
-        Log::create(home.store(), signer)?;
-        if let Some(store) = store {
-            // CRASH: the log is in the store and the folder does not know: it is made anew elsewhere.
-            replace(&Folder::at(path)?, STORE, format!("{store}\n").as_bytes())?;
-        }
         home.remember_place()?;
+        if let Some(named) = named {
+            replace(&folder, STORE, &named)?;
+        }
+        Log::create(home.store(), signer)?;
         Ok(verifier)
-    }
-
-    fn is_at(path: &Path) -> bool {
-        path.join("log").join(log::CHECKPOINT).is_file() || path.join(STORE).is_file()
     }
 
     fn in_folder(path: &Path) -> Result<Self, anyhow::Error> {
@@ -98,7 +132,7 @@ impl Home {
 
     /// A ledger that is there.
     pub(crate) fn existing(path: &Path) -> Result<Self, anyhow::Error> {
-        if !Self::is_at(path) {
+        if !is_there(&path.join("log").join(log::CHECKPOINT))? && !is_there(&path.join(STORE))? {
             bail!("there is no ledger in `{}`; `reedbed ledger init` makes one", path.display());
         }
         let mut home = Self::in_folder(path)?;
@@ -301,6 +335,11 @@ pub(crate) fn known(files: &[PathBuf], policy: &Policy) -> Result<Vec<Checkpoint
         heads.push(head);
     }
     Ok(heads)
+}
+
+/// Whether something is there; what cannot be looked at is an error.
+pub(crate) fn is_there(path: &Path) -> Result<bool, anyhow::Error> {
+    path.try_exists().with_context(|| format!("`{}` cannot be looked at", path.display()))
 }
 
 fn shown(recipient: &str) -> String {

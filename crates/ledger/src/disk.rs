@@ -40,7 +40,7 @@ pub trait Disk: Source {
     ///
     /// Errors: whatever the system says.
     fn sync_folder(&self, path: &str) -> io::Result<()>;
-    /// Makes a folder and those above it, and makes their names safe.
+    /// Makes a folder and those above it where they are missing, and makes their names safe.
     ///
     /// Errors: whatever the system says.
     fn create_folder(&self, path: &str) -> io::Result<()>;
@@ -177,13 +177,9 @@ impl Disk for Folder {
     }
 
     fn create_folder(&self, path: &str) -> io::Result<()> {
-        let mut missing = Vec::new();
-        let mut at = path;
-        while !at.is_empty() && !self.path.join(at).is_dir() {
-            missing.push(at);
-            at = folder_of(at);
-        }
-        for folder in missing.into_iter().rev() {
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        for folder in ends.filter_map(|end| path.get(..end)) {
+            // One that is there may have been made by whoever was stopped before its name was safe.
             match fs::create_dir(self.path.join(folder)) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
                 _ => self.sync_folder(folder_of(folder))?,

@@ -18,8 +18,6 @@ use crate::tile::LONGEST_ENTRY;
 /// A part of the journal, read.
 #[derive(Debug)]
 struct Journal {
-    /// The index of its first entry.
-    start: u64,
     entries: Vec<Vec<u8>>,
     /// Whether something stands behind the last record.
     is_torn: bool,
@@ -70,7 +68,7 @@ pub(crate) fn records(first: u64, entries: &[Vec<u8>], into: &mut Vec<u8>) {
 }
 
 fn read(start: u64, bytes: &[u8]) -> Journal {
-    let mut journal = Journal { start, entries: Vec::new(), is_torn: true, is_damaged: false };
+    let mut journal = Journal { entries: Vec::new(), is_torn: true, is_damaged: false };
     let Some(mut rest) = bytes.strip_prefix(head_of(start).as_bytes()) else {
         // It is put in its place as a whole, with its head.
         journal.is_damaged = true;
@@ -126,7 +124,7 @@ pub(crate) fn read_whole(first: u64, bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
 /// beyond it. Where all begin beyond it, the tree is older than the journal; what there is of it is given
 /// as well.
 ///
-/// CRASH: where the last part was torn, the old one or one without what was never acknowledged.
+/// CRASH: the last part is the old one, or one with the same entries.
 ///
 /// Errors: [`LogError::Damaged`] where something that was safe is gone, and those of the disk.
 pub(crate) fn find(disk: &dyn Disk, size: u64) -> Result<Option<Waiting>, LogError> {
@@ -148,7 +146,12 @@ pub(crate) fn find(disk: &dyn Disk, size: u64) -> Result<Option<Waiting>, LogErr
         if !is_whole {
             return Err(LogError::Damaged { path: name_of(*start) });
         }
-        journal.mend(disk)?;
+        // What a write left that failed may be in the memory of the system and nowhere else, where a
+        // later sync does not find it again; so what is there is written anew. With it goes what was
+        // never acknowledged.
+        if at + 1 == parts.len() && (journal.is_torn || !journal.entries.is_empty()) {
+            begin(disk, *start, &journal.entries)?;
+        }
         entries.append(&mut journal.entries);
     }
     Ok(Some(Waiting { first, entries, part }))
@@ -182,21 +185,6 @@ pub(crate) fn retire(disk: &dyn Disk, part: u64) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-impl Journal {
-    /// Drops what a write left that was never acknowledged.
-    ///
-    /// CRASH: the old journal or the new one, which hold the same entries.
-    ///
-    /// Errors: those of the disk.
-    fn mend(&mut self, disk: &dyn Disk) -> io::Result<()> {
-        if self.is_torn {
-            begin(disk, self.start, &self.entries)?;
-            self.is_torn = false;
-        }
-        Ok(())
-    }
 }
 
 /// Writes records at the end of a part of the journal and makes them safe.

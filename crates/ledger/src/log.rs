@@ -201,6 +201,17 @@ impl<'s> Log<'s> {
         self.head.size + self.drafted.len() as u64 + self.pending.len() as u64
     }
 
+    /// The entry that was taken last; nothing where there is none.
+    ///
+    /// Errors: [`LogError`] where it cannot be read.
+    pub fn last(&self) -> Result<Option<Vec<u8>>, LogError> {
+        if let Some(entry) = self.pending.last().or(self.drafted.last()) {
+            return Ok(Some(entry.clone()));
+        }
+        let last = self.head.size.checked_sub(1);
+        last.map(|index| entry(self.store, &self.head, index)).transpose()
+    }
+
     /// Whether an entry can be taken.
     ///
     /// Errors: [`LogError::TooLong`].

@@ -74,7 +74,8 @@ pub trait Store: Source {
 /// A disk holds the log in files. Its lock is the business of whoever opens it.
 impl<D: Disk> Store for D {
     fn begin(&self) -> Result<(), LogError> {
-        Ok(())
+        // Whoever wrote before may have been stopped between a new name and its sync.
+        Ok(self.sync_folder("")?)
     }
 
     fn head(&self) -> Result<Option<Vec<u8>>, LogError> {

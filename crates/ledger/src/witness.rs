@@ -76,7 +76,7 @@ impl<D: std::ops::Deref<Target = dyn Disk>> Witness<D> {
         let Ok(_step) = self.step.lock() else {
             return Err(Answer::refused(500, "the witness failed before"));
         };
-        let seen = self.seen(&head.origin).map_err(failed)?;
+        let (seen, last) = self.state(&head.origin).map_err(failed)?;
         let (size, root) = seen.map_or((0, Hash::of_nothing()), |seen| (seen.size, seen.root));
         if old != size {
             let body = format!("{size}\n");
@@ -91,8 +91,14 @@ impl<D: std::ops::Deref<Target = dyn Disk>> Witness<D> {
         }
         verify_consistency((size, root), (head.size, head.root), &path)
             .map_err(|error| Answer::refused(422, &error.to_string()))?;
-        replace(&*self.disk, &path_of(&head.origin), note.text.as_bytes()).map_err(failed)?;
-        let body = self.signer.sign(&note.text, now).to_string();
+        // A cosignature says that until its time nothing larger was seen, so times do not go back.
+        if now.saturating_add(MOST_BACK) < last {
+            return Err(Answer::refused(500, "the clock of the witness went back"));
+        }
+        let time = now.max(last);
+        let state = format!("{}\ntime {time}\n", note.text);
+        replace(&*self.disk, &path_of(&head.origin), state.as_bytes()).map_err(failed)?;
+        let body = self.signer.sign(&note.text, time).to_string();
         Ok(Answer { status: 200, content_type: PLAIN, body })
     }
 
@@ -100,10 +106,19 @@ impl<D: std::ops::Deref<Target = dyn Disk>> Witness<D> {
     ///
     /// Errors: those of the disk; a file that is no head is one of them.
     pub fn seen(&self, origin: &str) -> std::io::Result<Option<Checkpoint>> {
-        let Some(bytes) = self.disk.read(&path_of(origin))? else { return Ok(None) };
-        let head = String::from_utf8(bytes).ok().and_then(|text| Checkpoint::read(&text).ok());
-        let head = head.filter(|head| head.origin == origin);
-        head.map(Some).ok_or_else(|| std::io::ErrorKind::InvalidData.into())
+        Ok(self.state(origin)?.0)
+    }
+
+    /// The last head that it signed, and the time of that.
+    fn state(&self, origin: &str) -> std::io::Result<(Option<Checkpoint>, u64)> {
+        let Some(bytes) = self.disk.read(&path_of(origin))? else { return Ok((None, 0)) };
+        let read = || {
+            let text = String::from_utf8(bytes).ok()?;
+            let (head, time) = text.rsplit_once("\ntime ")?;
+            let head = Checkpoint::read(head).ok().filter(|head| head.origin == origin)?;
+            Some((Some(head), crate::note::number(time.strip_suffix('\n')?)?))
+        };
+        read().ok_or_else(|| std::io::ErrorKind::InvalidData.into())
     }
 }
 
@@ -159,3 +174,7 @@ fn path_of(origin: &str) -> String {
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 const SIZE: &str = "text/x.tlog.size";
+/// A clock that is set right may go back by so much.
+///
+/// Units: seconds.
+const MOST_BACK: u64 = 60;

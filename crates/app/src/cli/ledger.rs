@@ -20,7 +20,7 @@ use super::Output;
 use super::exit::Exit;
 use super::terminal;
 use crate::clock;
-use crate::ledger::{Bundle, Home, Release, known};
+use crate::ledger::{Bundle, Home, Release, is_there, known};
 
 /// What to do with a ledger.
 #[derive(Debug, clap::Subcommand)]
@@ -264,7 +264,7 @@ fn append(args: &AppendArgs, output: Output) -> Result<Exit, anyhow::Error> {
     };
     let mut open = home.open(&known(&args.known, &policy)?)?;
     let (entry, _) = release.entry(&home)?;
-    let index = open.log.append(vec![entry.to_bytes()?])?;
+    let index = open.append(&entry)?;
     let human = format!(
         "Entry {index} is recorded, with the id {}. It is in the tree after the next checkpoint.",
         entry.id_text()
@@ -390,13 +390,21 @@ fn approve(args: &ApproveArgs, output: Output) -> Result<Exit, anyhow::Error> {
 
 fn export(args: &ExportArgs, output: Output) -> Result<Exit, anyhow::Error> {
     let home = Home::existing(&args.dir)?;
-    if args.out.exists() {
+    if is_there(&args.out)? {
         bail!("`{}` exists already", args.out.display());
     }
     let (policy, policy_bytes) = home.policy()?;
     let verdict = audit(home.public(), &policy, &[], |_, _| ())?;
     let (_, note) = home.head()?;
-    let copy = Folder::at(&args.out)?;
+    // What is not whole bears another name.
+    let mut partial = args.out.clone().into_os_string();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    if is_there(&partial)? {
+        std::fs::remove_dir_all(&partial)
+            .with_context(|| format!("`{}` cannot be removed", partial.display()))?;
+    }
+    let copy = Folder::at(&partial)?;
     for tile in Tile::all_in(verdict.head.size) {
         let path = tile.path();
         let bytes = home.public().read(&path)?;
@@ -409,6 +417,8 @@ fn export(args: &ExportArgs, output: Output) -> Result<Exit, anyhow::Error> {
         copy.write("keys", &history)?;
     }
     copy.write("checkpoint", note.to_string().as_bytes())?;
+    std::fs::rename(&partial, &args.out)
+        .with_context(|| format!("`{}` cannot be written", args.out.display()))?;
     let human = format!(
         "The ledger with {} is in `{}`; `reedbed ledger verify {}` checks it.",
         terminal::counted(verdict.head.size, "entry").replace("entrys", "entries"),

@@ -63,7 +63,7 @@ impl Release {
     pub(crate) fn record(&self, home: &Home) -> Result<Receipt, anyhow::Error> {
         let mut open = home.open(&[])?;
         let (entry, opening) = self.entry(home)?;
-        let index = open.log.append(vec![entry.to_bytes()?])?;
+        let index = open.append(&entry)?;
         let note = open.log.publish()?.clone();
         home.remember(&note)?;
         let (policy, _) = home.policy()?;

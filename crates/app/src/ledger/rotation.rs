@@ -32,7 +32,7 @@ impl Home {
             values: BTreeMap::from([("package", new.verifier().to_string())]),
         };
         let (entry, _) = change.entry(self)?;
-        open.log.append(vec![entry.to_bytes()?])?;
+        open.append(&entry)?;
         let note = open.log.publish()?.clone();
         self.remember(&note)?;
         let mut history = self.history()?;

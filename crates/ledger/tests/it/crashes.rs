@@ -120,6 +120,38 @@ fn nothing_acknowledged_is_lost_where_a_step_fails() {
     }
 }
 
+/// A sync fails, or the program ends; it is started again and goes on; then the power is cut.
+fn trial_of_two(seed: u64, fault: Fault) {
+    let mut random = Random::new(seed);
+    let disk = Memory::default();
+    let mut log = Log::create(&disk, log_key()).unwrap();
+    let mut seen = Seen::default();
+    disk.fail_at(1 + random.below(90) as u64, fault);
+    let _ = run(&disk, &mut log, &mut random, &mut seen);
+    drop(log);
+    disk.fail_at(0, Fault::Lost);
+    let Ok(mut log) = Log::open(&disk, log_key(), &seen.heads) else {
+        panic!("seed {seed}: what is in the memory of the system cannot be opened")
+    };
+    // What nobody was sure of is there or not, and counts from now on.
+    let unsure = std::mem::take(&mut seen.unsure);
+    let taken = usize::try_from(log.acknowledged()).unwrap() - seen.acknowledged.len();
+    seen.acknowledged.extend(unsure.into_iter().take(taken));
+    let steps = 1 + random.below(40) as u64;
+    disk.fail_at(steps, Fault::Crash);
+    let _ = run(&disk, &mut log, &mut random, &mut seen);
+    drop(log);
+    check(&disk.after_power_cut(&mut random), &seen, seed);
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_where_the_power_is_cut_after_a_restart() {
+    for seed in 0..times(2_500) {
+        trial_of_two(seed, Fault::Lost);
+        trial_of_two(seed, Fault::Done);
+    }
+}
+
 #[test]
 fn a_log_can_be_made_again_where_the_first_attempt_failed() {
     for step in 1..12 {

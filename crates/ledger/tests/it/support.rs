@@ -84,6 +84,11 @@ pub(crate) enum Fault {
 struct File {
     now: Vec<u8>,
     safe: Vec<u8>,
+    /// How much of it was given to the disk, or given up by it.
+    clean: usize,
+    /// What the disk gave up when a sync failed: it is read as it was written, and no later sync
+    /// writes it.
+    lost: Vec<std::ops::Range<usize>>,
 }
 
 #[derive(Debug, Clone)]
@@ -140,7 +145,7 @@ impl Memory {
                     2 => torn(file, random, true),
                     _ => torn(file, random, false),
                 };
-                File { now: bytes.clone(), safe: bytes }
+                File { clean: bytes.len(), now: bytes.clone(), safe: bytes, lost: Vec::new() }
             })
             .collect();
         let safe_names = names.clone();
@@ -150,7 +155,12 @@ impl Memory {
     /// A copy of everything, as a backup has it.
     pub(crate) fn backup(&self) -> Self {
         let state = self.0.lock().unwrap();
-        let files = state.files.iter().map(|f| File { now: f.now.clone(), safe: f.now.clone() });
+        let files = state.files.iter().map(|file| File {
+            now: file.now.clone(),
+            safe: file.now.clone(),
+            clean: file.now.len(),
+            lost: Vec::new(),
+        });
         let (files, names) = (files.collect(), state.names.clone());
         let safe_names = names.clone();
         Self(Mutex::new(State { files, names, safe_names, ..State::default() }))
@@ -163,13 +173,25 @@ impl Memory {
     }
 
     fn step<R>(&self, call: impl FnOnce(&mut State) -> io::Result<R>) -> io::Result<R> {
+        self.step_or(call, |_| ())
+    }
+
+    /// A step, and what is left of it where it is lost.
+    fn step_or<R>(
+        &self,
+        call: impl FnOnce(&mut State) -> io::Result<R>,
+        lose: impl FnOnce(&mut State),
+    ) -> io::Result<R> {
         let mut state = self.0.lock().unwrap();
         if state.is_stopped {
             return Err(io::Error::other("the machine is off"));
         }
         state.steps += 1;
         match state.fault {
-            Some((at, Fault::Lost)) if at == state.steps => Err(io::Error::other("lost")),
+            Some((at, Fault::Lost)) if at == state.steps => {
+                lose(&mut state);
+                Err(io::Error::other("lost"))
+            }
             Some((at, Fault::Done)) if at == state.steps => {
                 call(&mut state)?;
                 Err(io::Error::other("done and said to have failed"))
@@ -248,7 +270,10 @@ impl Disk for Memory {
     fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         self.step(|state| {
             let at = state.file(path);
-            state.files[at].now = bytes.to_vec();
+            let file = &mut state.files[at];
+            file.now = bytes.to_vec();
+            file.clean = 0;
+            file.lost.clear();
             Ok(())
         })
     }
@@ -262,10 +287,22 @@ impl Disk for Memory {
     }
 
     fn sync(&self, path: &str) -> io::Result<()> {
-        self.step(|state| {
+        let sync = |state: &mut State| {
             let at = *state.names.get(path).ok_or_else(missing)?;
-            state.files[at].safe = state.files[at].now.clone();
+            let file = &mut state.files[at];
+            file.safe = file.now.clone();
+            for lost in &file.lost {
+                file.safe[lost.clone()].fill(0);
+            }
+            file.clean = file.now.len();
             Ok(())
+        };
+        self.step_or(sync, |state| {
+            if let Some(at) = state.names.get(path) {
+                let file = &mut state.files[*at];
+                file.lost.push(file.clean..file.now.len());
+                file.clean = file.now.len();
+            }
         })
     }
 

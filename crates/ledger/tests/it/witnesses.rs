@@ -77,6 +77,27 @@ fn own_path(old: u64, size: u64) -> Vec<Hash> {
 }
 
 #[test]
+fn times_of_a_witness_do_not_go_back_with_its_clock() {
+    let store: Arc<dyn Disk> = Arc::new(Memory::default());
+    let (_, heads) = heads(&[5]);
+    let note = noted(&heads[0]);
+    let ask = |old: u64, now: u64| {
+        let witness = witness(Arc::clone(&store), &[log_key().verifier()]);
+        let answer = witness.add_checkpoint(&request(old, &[], &note), now);
+        let signatures = cosignatures(&answer.body).unwrap_or_default();
+        let signed = Note { signatures, ..note.clone() };
+        let signed = witness.verifier().verify(&signed).unwrap();
+        (answer.status, signed.and_then(|signed| signed.time))
+    };
+    assert_eq!(ask(0, 1_000), (200, Some(1_000)));
+    // Set right by a little: not before what was signed.
+    assert_eq!(ask(5, 990), (200, Some(1_000)));
+    // Set back by a day: nothing is signed until the clock is right.
+    assert_eq!(ask(5, 939), (500, None));
+    assert_eq!(ask(5, 1_001), (200, Some(1_001)));
+}
+
+#[test]
 fn every_refusal_has_its_status() {
     let (_, heads) = heads(&[5, 300]);
     let store: Arc<dyn Disk> = Arc::new(Memory::default());

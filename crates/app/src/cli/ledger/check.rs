@@ -14,7 +14,7 @@ use super::super::Output;
 use super::super::exit::Exit;
 use super::super::terminal;
 use super::tell;
-use crate::ledger::{Bundle, Home, known};
+use crate::ledger::{Bundle, Home, is_there, known};
 
 /// Arguments of `reedbed ledger verify`.
 #[derive(Debug, clap::Args)]
@@ -102,7 +102,7 @@ fn read_policy(given: Option<&Path>, beside: &Path) -> Result<(Policy, bool), an
         .with_context(|| format!("the policy `{}` cannot be read", path.display()))?;
     let mut policy = Policy::read(&bytes)?;
     let keys = beside.with_file_name("keys");
-    if keys.exists() {
+    if is_there(&keys)? {
         let text = std::fs::read_to_string(&keys)
             .with_context(|| format!("`{}` cannot be read as text", keys.display()))?;
         let history = History::read(&text).context("the history of the keys is none")?;

@@ -16,7 +16,7 @@ use super::super::exit::Exit;
 use super::super::terminal;
 use super::tell;
 use crate::clock;
-use crate::ledger::{Home, witnesses};
+use crate::ledger::{Home, is_there, witnesses};
 
 /// Arguments of `reedbed ledger cosign`.
 #[derive(Debug, clap::Args)]
@@ -110,7 +110,8 @@ pub(super) fn run(command: &Command, output: Output) -> Result<Exit, anyhow::Err
 }
 
 fn init(args: &InitArgs, output: Output) -> Result<Exit, anyhow::Error> {
-    if args.dir.join(KEY).exists() {
+    let key = args.dir.join(KEY);
+    if is_there(&key)? {
         bail!("there is a witness in `{}` already", args.dir.display());
     }
     let signer = Signer::generate(&args.name, KeyKind::Cosignature)
