@@ -12,6 +12,7 @@ mod crashes;
 mod flips;
 mod forks;
 mod notes;
+#[cfg(feature = "objects")]
 mod objects;
 mod policies;
 mod privacy;
