@@ -1,0 +1,11 @@
+//! Data under keys by level of detail, and two people.
+//!
+//! What a machine holds no key to cannot be taken from it, and what one person cannot do cannot be
+//! bought from them. [`people`] is the model of who may do what; [`officer`], [`request`] and [`shares`]
+//! are what stands for it in files: cards, signed bytes, and keys that only enough people make together.
+//! Clocks are read by whoever uses this.
+
+pub mod officer;
+pub mod people;
+pub mod request;
+pub mod shares;

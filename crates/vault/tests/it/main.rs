@@ -1,0 +1,12 @@
+//! People and keys: that nothing opens for fewer than enough of them.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where something is wrong"
+)]
+
+mod officers;
+mod people;
+mod shares;
+mod support;
