@@ -1,11 +1,13 @@
 //! Data under keys by level of detail, and two people.
 //!
 //! What a machine holds no key to cannot be taken from it, and what one person cannot do cannot be
-//! bought from them. [`people`] is the model of who may do what; [`officer`], [`request`] and [`shares`]
+//! bought from them. [`people`] is the model of who may do what, [`book`] what signed texts
+//! make of it; [`officer`], [`request`] and [`shares`]
 //! are what stands for it in files: cards, signed bytes, and keys that only enough people make together.
 //! [`level`] is what the keys are of: tables of which every column is encrypted.
 //! Clocks are read by whoever uses this.
 
+pub mod book;
 pub mod level;
 pub mod officer;
 pub mod people;

@@ -13,6 +13,7 @@ use age::x25519;
 use reedbed_ledger::note::{KeyKind, Note, NoteError, Signer, Verifier};
 use zeroize::Zeroizing;
 
+use crate::request::is_plain;
 use crate::shares::Share;
 
 /// Why an officer's file or card cannot be used.
@@ -37,6 +38,7 @@ pub enum OfficerError {
 pub struct Officer {
     signer: Signer,
     identity: x25519::Identity,
+    person: String,
 }
 
 /// The public part.
@@ -45,16 +47,23 @@ pub struct Card {
     note: Note,
     key: Verifier,
     recipient: String,
+    person: String,
 }
 
 impl Officer {
     /// A new officer, whose keys bear a name: not the person's, since it goes into ledgers and copies.
+    /// The mark of the person is what the reserve knows them by, such as a staff number: one mark is
+    /// enrolled once.
     ///
     /// Errors: [`OfficerError::Note`] for a name that no key can have, and where the system gives no
-    /// random bytes.
-    pub fn generate(name: &str) -> Result<Self, OfficerError> {
+    /// random bytes; [`OfficerError::Form`] for a mark that is not one plain line.
+    pub fn generate(name: &str, person: &str) -> Result<Self, OfficerError> {
         let signer = Signer::generate(name, KeyKind::Ed25519)?;
-        Ok(Self { signer, identity: x25519::Identity::generate() })
+        if person.is_empty() || !is_plain(person) {
+            return Err(OfficerError::Form { what: "mark" });
+        }
+        let (identity, person) = (x25519::Identity::generate(), person.to_owned());
+        Ok(Self { signer, identity, person })
     }
 
     /// Reads what [`Self::to_secret`] wrote.
@@ -63,15 +72,18 @@ impl Officer {
     pub fn read(text: &str) -> Result<Self, OfficerError> {
         let wrong = || OfficerError::Form { what: "secret file" };
         let lines: Vec<&str> = text.lines().collect();
-        let [SECRET_HEAD, signer, identity] = lines.as_slice() else { return Err(wrong()) };
+        let [SECRET_HEAD, signer, identity, person] = lines.as_slice() else {
+            return Err(wrong());
+        };
         let identity = x25519::Identity::from_str(identity).map_err(|_error| wrong())?;
-        Ok(Self { signer: Signer::read(signer)?, identity })
+        Ok(Self { signer: Signer::read(signer)?, identity, person: (*person).to_owned() })
     }
 
     /// The secret part as text, to be kept by its owner alone.
     pub fn to_secret(&self) -> Zeroizing<String> {
         let (signer, identity) = (self.signer.to_secret(), self.identity.to_string());
-        Zeroizing::new(format!("{SECRET_HEAD}\n{signer}{}\n", identity.expose_secret()))
+        let (identity, person) = (identity.expose_secret(), &self.person);
+        Zeroizing::new(format!("{SECRET_HEAD}\n{signer}{identity}\n{person}\n"))
     }
 
     /// The card, which nobody vouches for yet.
@@ -79,7 +91,7 @@ impl Officer {
     /// Errors: none in practice: it is read back.
     pub fn card(&self) -> Result<Card, OfficerError> {
         let (key, recipient) = (self.signer.verifier(), self.identity.to_public());
-        let text = format!("{CARD_HEAD}\n{key}\n{recipient}\n");
+        let text = format!("{CARD_HEAD}\n{key}\n{recipient}\n{}\n", self.person);
         let signatures = vec![self.signer.sign(&text, 0)];
         Card::of_note(Note { text, signatures })
     }
@@ -123,14 +135,17 @@ impl Card {
     fn of_note(note: Note) -> Result<Self, OfficerError> {
         let wrong = || OfficerError::Form { what: "card" };
         let lines: Vec<&str> = note.text.lines().collect();
-        let [CARD_HEAD, key, recipient] = lines.as_slice() else { return Err(wrong()) };
+        let [CARD_HEAD, key, recipient, person] = lines.as_slice() else { return Err(wrong()) };
         let key = Verifier::read(key)?;
-        if key.kind() != KeyKind::Ed25519 || x25519::Recipient::from_str(recipient).is_err() {
+        if !is_plain(person)
+            || key.kind() != KeyKind::Ed25519
+            || x25519::Recipient::from_str(recipient).is_err()
+        {
             return Err(wrong());
         }
         key.verify(&note)?.ok_or(NoteError::Unsigned)?;
-        let recipient = (*recipient).to_owned();
-        Ok(Self { note, key, recipient })
+        let (recipient, person) = ((*recipient).to_owned(), (*person).to_owned());
+        Ok(Self { note, key, recipient, person })
     }
 
     /// The key that the officer signs with.
@@ -141,6 +156,11 @@ impl Card {
     /// What shares are sealed to, as age writes it.
     pub fn recipient(&self) -> &str {
         &self.recipient
+    }
+
+    /// What the reserve knows the person by.
+    pub fn person(&self) -> &str {
+        &self.person
     }
 
     /// Whether the holder of another card vouches for this one.

@@ -37,7 +37,7 @@ fn row(at: usize) -> Vec<Option<String>> {
         Some("Botaurus stellaris".to_owned()),
         Some(format!("51.{at:05}")),
         Some("2021-05-14".to_owned()),
-        (at % 3 > 0).then(|| "A. Warden".to_owned()),
+        (!at.is_multiple_of(3)).then(|| "A. Warden".to_owned()),
         Some("under the third willow".to_owned()),
     ]
 }

@@ -6,6 +6,7 @@
     reason = "a test stops where something is wrong"
 )]
 
+mod books;
 mod levels;
 mod officers;
 mod people;

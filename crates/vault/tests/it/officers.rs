@@ -28,20 +28,22 @@ fn request() -> Request {
 
 #[test]
 fn an_officer_comes_back_from_the_secret_file_and_is_not_shown() {
-    let officer = Officer::generate("warden-2026").unwrap();
+    let officer = Officer::generate("warden-2026", "someone").unwrap();
     let again = Officer::read(&officer.to_secret()).unwrap();
     assert_eq!(again.card().unwrap(), officer.card().unwrap());
     assert_eq!(format!("{officer:?}"), "Officer(withheld)");
     for wrong in ["", "reedbed-officer/v1\n", "x\ny\nz\n"] {
         assert!(Officer::read(wrong).is_err());
     }
-    assert!(Officer::generate("two words").is_err());
+    assert!(Officer::generate("two words", "someone").is_err());
 }
 
 #[test]
 fn a_share_is_opened_by_whom_it_is_sealed_to_and_by_nobody_else() {
-    let officers: Vec<Officer> =
-        ["a", "b", "c"].map(|name| Officer::generate(name).unwrap()).into_iter().collect();
+    let officers: Vec<Officer> = ["a", "b", "c"]
+        .map(|name| Officer::generate(name, "someone").unwrap())
+        .into_iter()
+        .collect();
     let mut random = Seeded::new(5);
     let key = Key::generate(&mut random);
     let shares = split(&key, 2, 3, &mut random).unwrap();
@@ -75,7 +77,8 @@ fn a_share_is_opened_by_whom_it_is_sealed_to_and_by_nobody_else() {
 
 #[test]
 fn a_card_is_vouched_for_by_others_and_not_by_itself() {
-    let [one, two, new] = ["one", "two", "new"].map(|name| Officer::generate(name).unwrap());
+    let [one, two, new] =
+        ["one", "two", "new"].map(|name| Officer::generate(name, "someone").unwrap());
     let mut card = new.card().unwrap();
     let (first, second) = (one.card().unwrap(), two.card().unwrap());
     assert!(!card.is_vouched_by(&first).unwrap() && !card.is_vouched_by(&card).unwrap());
@@ -115,7 +118,7 @@ fn requests_are_written_in_one_way_only() {
 
 #[test]
 fn an_approval_is_of_these_bytes_and_no_others() {
-    let [one, two] = ["one", "two"].map(|name| Officer::generate(name).unwrap());
+    let [one, two] = ["one", "two"].map(|name| Officer::generate(name, "someone").unwrap());
     let cards = [one.card().unwrap(), two.card().unwrap()];
     let mut file = Approved::new(request()).unwrap();
     assert!(file.by(&cards).unwrap().is_empty());
