@@ -10,9 +10,11 @@ mod inputs;
 mod inspect;
 mod ledger;
 mod man;
+mod officer;
 mod rules;
 mod share;
 mod terminal;
+mod vault;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -69,6 +71,9 @@ enum Command {
     Ledger(ledger::Command),
     /// Writes manual pages to a folder.
     Man(man::Args),
+    /// Looks after the people without whom nothing exact is opened.
+    #[command(subcommand)]
+    Officer(officer::Command),
     /// Looks after rule lists.
     #[command(subcommand)]
     Rules(rules::Command),
@@ -79,6 +84,9 @@ enum Command {
                           reedbed share <INPUT>... --rules <LIST>... --dry-run [OPTIONS]"
     )]
     Share(share::Args),
+    /// Holds exact data under keys that no single person has.
+    #[command(subcommand)]
+    Vault(vault::Command),
 }
 
 impl Cli {
@@ -92,8 +100,10 @@ impl Cli {
             Command::Inspect(args) => inspect::run(&args, self.output),
             Command::Ledger(command) => ledger::run(&command, self.output),
             Command::Man(args) => man::run(&args),
+            Command::Officer(command) => officer::run(&command, self.output),
             Command::Rules(command) => rules::run(&command, self.output),
             Command::Share(args) => share::run(&args, self.output),
+            Command::Vault(command) => vault::run(&command, self.output),
         }
     }
 }

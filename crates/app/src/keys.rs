@@ -23,6 +23,11 @@ pub(crate) fn write(path: &Path, secret: &Secret) -> Result<(), io::Error> {
 
 /// Writes a new file that only its owner can read.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), io::Error> {
+    create_new(path)?.write_all(bytes)
+}
+
+/// Makes a new file that only its owner can read.
+pub(crate) fn create_new(path: &Path) -> Result<std::fs::File, io::Error> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -30,8 +35,40 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), io::Error> {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    options.open(path)?.write_all(bytes)
+    options.open(path)
 }
+
+/// The randomness of the operating system, for the vault.
+#[derive(Debug)]
+pub(crate) struct SystemRandom(rand_core::UnwrapErr<getrandom::SysRng>);
+
+impl SystemRandom {
+    /// Errors: where the system gives no randomness.
+    #[expect(clippy::disallowed_methods, reason = "keys are drawn here")]
+    pub(crate) fn new() -> Result<Self, getrandom::Error> {
+        // A system that gives some now does not stop to.
+        getrandom::fill(&mut [0; 32])?;
+        Ok(Self(rand_core::UnwrapErr(getrandom::SysRng)))
+    }
+}
+
+impl rand_core::TryRng for SystemRandom {
+    type Error = std::convert::Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        self.0.try_next_u32()
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        self.0.try_next_u64()
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        self.0.try_fill_bytes(bytes)
+    }
+}
+
+impl rand_core::TryCryptoRng for SystemRandom {}
 
 /// Makes a folder that only its owner can enter.
 pub(crate) fn create_dir(path: &Path) -> Result<(), io::Error> {

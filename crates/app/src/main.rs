@@ -9,6 +9,7 @@ mod ledger;
 mod progress;
 mod rejects;
 mod report;
+mod vault;
 mod witness;
 
 use clap::Parser;

@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_array::{Array as _, ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use parquet::arrow::ArrowWriter;
@@ -227,6 +227,17 @@ pub fn read(
         take(batch.map_err(|error| ParquetError::ArrowError(error.to_string()))?)?;
     }
     Ok(())
+}
+
+/// The rows of a batch: of each cell its text, or nothing.
+pub fn rows(batch: &RecordBatch) -> Vec<Vec<Option<&str>>> {
+    let row = |row| batch.columns().iter().map(|column| cell_of(column, row)).collect();
+    (0..batch.num_rows()).map(row).collect()
+}
+
+fn cell_of(column: &ArrayRef, row: usize) -> Option<&str> {
+    let column = column.as_any().downcast_ref::<StringArray>()?;
+    column.is_valid(row).then(|| column.value(row))
 }
 
 /// The key of a column: HMAC-SHA256 of its name under the key of its group.

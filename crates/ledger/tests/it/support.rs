@@ -31,18 +31,18 @@ impl Random {
     }
 }
 
-/// How often a test is repeated: so often as is asked for, or as is enough for every day.
+/// How often a test is repeated: as is enough for every day, times what the long campaign asks for.
 pub(crate) fn times(usual: u64) -> u64 {
-    asked().unwrap_or(usual)
+    usual * asked().unwrap_or(1)
 }
 
-/// How often the long campaign asks for.
+/// How many times as much the long campaign asks for.
 #[expect(
     clippy::disallowed_methods,
     reason = "the campaign of many cases is asked for from outside"
 )]
 pub(crate) fn asked() -> Option<u64> {
-    std::env::var("LEDGER_CASES").ok()?.parse().ok()
+    std::env::var("LEDGER_TIMES").ok()?.parse().ok()
 }
 
 pub(crate) fn signer(name: &str, kind: KeyKind, seed: u8) -> Signer {

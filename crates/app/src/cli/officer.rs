@@ -1,0 +1,227 @@
+//! `reedbed officer`: the people without whom nothing exact is opened.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use reedbed_ledger::note::Verifier;
+use reedbed_vault::book::{Decision, Deed, decide};
+use reedbed_vault::officer::{Card, Officer};
+use reedbed_vault::request::Approved;
+
+use super::Output;
+use super::exit::Exit;
+use super::ledger::tell;
+use crate::vault::Vault;
+
+/// What to do with officers.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Makes the keys of an officer, and the card that others know them by.
+    New(NewArgs),
+    /// Vouches for another officer's card: that the person is who they say, and has no other.
+    Vouch(VouchArgs),
+    /// Enrols a card in a vault; from the third on, two other officers must vouch for it.
+    Enrol(EnrolArgs),
+    /// Lists the officers of a vault.
+    List(ListArgs),
+    /// Revokes an officer, as two others decide.
+    Revoke(RevokeArgs),
+    /// Shows what a request asks for, and approves it with `--yes`.
+    Approve(ApproveArgs),
+}
+
+/// Arguments of `reedbed officer new`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct NewArgs {
+    /// File for the secret part; the card goes beside it as `FILE.card`.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// What the keys are called; not the person's name, since it goes into ledgers.
+    #[arg(long, value_name = "NAME")]
+    name: String,
+    /// What the reserve knows the person by, such as a staff number: one is enrolled once.
+    #[arg(long, value_name = "MARK")]
+    person: String,
+}
+
+/// Arguments of `reedbed officer vouch`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct VouchArgs {
+    /// The card, which gets one signature more.
+    #[arg(value_name = "CARD")]
+    card: PathBuf,
+    /// The secret part of whoever vouches.
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+}
+
+/// Arguments of `reedbed officer enrol`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct EnrolArgs {
+    /// Folder of the vault.
+    #[arg(value_name = "VAULT")]
+    vault: PathBuf,
+    /// The card.
+    #[arg(value_name = "CARD")]
+    card: PathBuf,
+}
+
+/// Arguments of `reedbed officer list`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListArgs {
+    /// Folder of the vault.
+    #[arg(value_name = "VAULT")]
+    vault: PathBuf,
+}
+
+/// Arguments of `reedbed officer revoke`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RevokeArgs {
+    /// Folder of the vault.
+    #[arg(value_name = "VAULT")]
+    vault: PathBuf,
+    /// The public key of the officer, as `reedbed officer list` shows it.
+    #[arg(value_name = "KEY")]
+    key: String,
+    /// The secret parts of those who decide it.
+    #[arg(long = "by", num_args = 1.., required = true, value_name = "FILE")]
+    by: Vec<PathBuf>,
+}
+
+/// Arguments of `reedbed officer approve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ApproveArgs {
+    /// Folder of the vault, or a copy of it.
+    #[arg(value_name = "VAULT")]
+    vault: PathBuf,
+    /// The request.
+    #[arg(value_name = "REQUEST")]
+    request: PathBuf,
+    /// The secret part of whoever approves.
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// Approves what is shown.
+    #[arg(long, requires = "out")]
+    yes: bool,
+    /// File for the answer.
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub(crate) fn run(command: &Command, output: Output) -> Result<Exit, anyhow::Error> {
+    match command {
+        Command::New(args) => new(args, output),
+        Command::Vouch(args) => vouch(args, output),
+        Command::Enrol(args) => enrol(args, output),
+        Command::List(args) => list(args, output),
+        Command::Revoke(args) => revoke(args, output),
+        Command::Approve(args) => approve(args, output),
+    }
+}
+
+fn text_of(path: &Path) -> Result<String, anyhow::Error> {
+    std::fs::read_to_string(path).with_context(|| format!("`{}` cannot be read", path.display()))
+}
+
+fn officer_in(path: &Path) -> Result<Officer, anyhow::Error> {
+    Officer::read(&text_of(path)?)
+        .with_context(|| format!("`{}` is no secret file of an officer", path.display()))
+}
+
+fn new(args: &NewArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let officer = Officer::generate(&args.name, &args.person)?;
+    let card = officer.card()?;
+    crate::keys::write_new(&args.file, officer.to_secret().as_bytes())
+        .with_context(|| format!("`{}` cannot be written", args.file.display()))?;
+    let path = PathBuf::from(format!("{}.card", args.file.display()));
+    std::fs::write(&path, card.to_string())
+        .with_context(|| format!("`{}` cannot be written", path.display()))?;
+    let human = format!(
+        "The secret part is in `{}`: keep it where nobody else reads it. The card is in `{}`.",
+        args.file.display(),
+        path.display()
+    );
+    tell(output, &human, &[("key", card.key().to_string())])?;
+    Ok(Exit::Done)
+}
+
+fn vouch(args: &VouchArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let mut card = Card::read(&text_of(&args.card)?)?;
+    officer_in(&args.key)?.vouch(&mut card);
+    std::fs::write(&args.card, card.to_string())
+        .with_context(|| format!("`{}` cannot be written", args.card.display()))?;
+    let human = format!("The card of `{}` has your signature.", card.key().name());
+    tell(output, &human, &[("key", card.key().to_string())])?;
+    Ok(Exit::Done)
+}
+
+fn enrol(args: &EnrolArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let mut vault = Vault::open(&args.vault)?;
+    let card = Card::read(&text_of(&args.card)?)?;
+    let index = vault.record(&Deed::Enrol(card.clone()))?;
+    let human = format!(
+        "`{}` is an officer of this vault (entry {index}). Data that came in before are opened by those \
+         who were officers then.",
+        card.key().name()
+    );
+    tell(output, &human, &[("index", index.to_string())])?;
+    Ok(Exit::Done)
+}
+
+fn list(args: &ListArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let vault = Vault::open(&args.vault)?;
+    let officers = vault.book().officers();
+    let lines: Vec<String> =
+        officers.iter().map(|card| format!("  {}  {}", card.key(), card.person())).collect();
+    let facts: Vec<(&str, String)> =
+        officers.iter().map(|card| ("officer", card.key().to_string())).collect();
+    let human = format!(
+        "{} officers, of whom {} must agree:\n{}",
+        officers.len(),
+        vault.book().needed(),
+        lines.join("\n")
+    );
+    tell(output, &human, &facts)?;
+    Ok(Exit::Done)
+}
+
+fn revoke(args: &RevokeArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let mut vault = Vault::open(&args.vault)?;
+    let key = Verifier::read(&args.key)?;
+    let mut decision = Decision::to_revoke(&key);
+    for file in &args.by {
+        decision = decide(decision, &officer_in(file)?);
+    }
+    let index = vault.record(&Deed::Revoke(decision))?;
+    let human = format!(
+        "`{}` is no officer any more (entry {index}). What an old backup holds is still opened by the \
+         shares that this person had, together with those of others: import the data again.",
+        key.name()
+    );
+    tell(output, &human, &[("index", index.to_string())])?;
+    Ok(Exit::Done)
+}
+
+fn approve(args: &ApproveArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let vault = Vault::open(&args.vault)?;
+    let request = Approved::read(&text_of(&args.request)?)?;
+    let digest = request.digest();
+    if vault.book().request(&digest).is_none() {
+        bail!("this request was not made in this vault: its bytes are none that the ledger knows");
+    }
+    let shown = super::vault::in_words(request.request());
+    if !args.yes {
+        let human = format!("{shown}\nNothing was signed: `--yes` approves exactly this.");
+        tell(output, &human, &[("approved", "false".to_owned())])?;
+        return Ok(Exit::Done);
+    }
+    let Some(out) = &args.out else { return Ok(Exit::Done) };
+    let officer = officer_in(&args.key)?;
+    let answer = vault.answer(&request, &officer)?;
+    crate::keys::write_new(out, answer.to_text().as_bytes())
+        .with_context(|| format!("`{}` cannot be written", out.display()))?;
+    let human = format!("{shown}\nYour answer is in `{}`.", out.display());
+    tell(output, &human, &[("approved", "true".to_owned())])?;
+    Ok(Exit::Done)
+}
