@@ -197,6 +197,12 @@ def test_a_request_lies_until_its_delay_is_over(call):
         approve(call, "req", who)
     assert "until its delay is over" in unseal(call, "req", "ann", "ben", code=1)
     assert not (call.folder / "opened").exists()
+    # Any officer may stop it meanwhile, and nobody else.
+    call("officer", "new", "stranger", "--name", "x", "--person", "y")
+    call("officer", "stop", "v", "req", "--key", "stranger", code=1)
+    call("officer", "stop", "v", "req", "--key", "ben/key")
+    assert "closed" in call("officer", "stop", "v", "req", "--key", "ann/key", code=1)
+    assert "closed" in unseal(call, "req", "ann", "ben", code=1)
 
 
 def test_bad_input_is_refused_and_nothing_is_half_done(vault):

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Revoke(RevokeArgs),
     /// Shows what a request asks for, and approves it with `--yes`.
     Approve(ApproveArgs),
+    /// Stops a request for good; any officer may.
+    Stop(StopArgs),
 }
 
 /// Arguments of `reedbed officer new`.
@@ -108,6 +110,20 @@ pub(crate) struct ApproveArgs {
     out: Option<PathBuf>,
 }
 
+/// Arguments of `reedbed officer stop`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StopArgs {
+    /// Folder of the vault.
+    #[arg(value_name = "VAULT")]
+    vault: PathBuf,
+    /// The request.
+    #[arg(value_name = "REQUEST")]
+    request: PathBuf,
+    /// The secret part of whoever stops it.
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+}
+
 /// Runs the command.
 pub(crate) fn run(command: &Command, output: Output) -> Result<Exit, anyhow::Error> {
     match command {
@@ -117,6 +133,7 @@ pub(crate) fn run(command: &Command, output: Output) -> Result<Exit, anyhow::Err
         Command::List(args) => list(args, output),
         Command::Revoke(args) => revoke(args, output),
         Command::Approve(args) => approve(args, output),
+        Command::Stop(args) => stop(args, output),
     }
 }
 
@@ -223,5 +240,16 @@ fn approve(args: &ApproveArgs, output: Output) -> Result<Exit, anyhow::Error> {
         .with_context(|| format!("`{}` cannot be written", out.display()))?;
     let human = format!("{shown}\nYour answer is in `{}`.", out.display());
     tell(output, &human, &[("approved", "true".to_owned())])?;
+    Ok(Exit::Done)
+}
+
+fn stop(args: &StopArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let mut vault = Vault::open(&args.vault)?;
+    let digest = Approved::read(&text_of(&args.request)?)?.digest();
+    let decision = decide(Decision::to_cancel(&digest), &officer_in(&args.key)?);
+    let index = vault.record(&Deed::Cancel(decision))?;
+    let human =
+        format!("The request is stopped, and nothing opens by it any more (entry {index}).");
+    tell(output, &human, &[("index", index.to_string())])?;
     Ok(Exit::Done)
 }
