@@ -170,6 +170,41 @@ def test_both_verifiers_agree_on_files_that_were_changed_at_random(ledger):
     assert verdicts.count(3) > 200, verdicts
 
 
+def test_names_and_links_are_no_way_round_the_manifest(ledger):
+    reserve_with_witness(ledger)
+    cosign(ledger, 0)
+    ledger("ledger", "prove", "led", "1", "--copy", "out")
+    package = ledger.folder / "out/package"
+    lines = (package / "proof/manifest").read_text().splitlines()[1:]
+    (first, second) = (line.split(" ", 2) for line in lines[:2])
+    both(ledger, 0)
+    # One file whose name holds the line of another, which is gone.
+    held = (package / second[2]).read_bytes()
+    whole = (package / first[2]).read_bytes()
+    (package / second[2]).unlink()
+    (package / first[2]).unlink()
+    trick = package / f"{first[2]}\n{' '.join(second)}".replace("/", "_")
+    trick.write_bytes(whole)
+    both(ledger, 3)
+    trick.unlink()
+    (package / first[2]).write_bytes(whole)
+    # A link in the place of a file, to a folder, and a file beside those of the proof.
+    (ledger.folder / "elsewhere").write_bytes(held)
+    (package / second[2]).symlink_to(ledger.folder / "elsewhere")
+    both(ledger, 3)
+    (package / second[2]).unlink()
+    (package / second[2]).write_bytes(held)
+    both(ledger, 0)
+    for added in ("more", "proof/more"):
+        (package / added).symlink_to(ledger.folder)
+        both(ledger, 3)
+        (package / added).unlink()
+    (package / "proof/READ-ME-FIRST").write_text("pay here")
+    both(ledger, 3)
+    (package / "proof/READ-ME-FIRST").unlink()
+    both(ledger, 0)
+
+
 def reedbed_of(ledger):
     return next(cell.cell_contents for cell in ledger.__closure__ if isinstance(cell.cell_contents, Path)
                 and cell.cell_contents.name.startswith("reedbed"))

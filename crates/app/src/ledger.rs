@@ -162,8 +162,9 @@ impl Home {
         Ok(())
     }
 
+    /// Locks the ledger; waits for whoever writes to it at the moment.
     fn lock(&self) -> Result<std::fs::File, anyhow::Error> {
-        self.log.lock().with_context(|| {
+        lock(&self.log).with_context(|| {
             format!("somebody else writes to the ledger in `{}`", self.path.display())
         })
     }
@@ -337,6 +338,19 @@ pub(crate) fn known(files: &[PathBuf], policy: &Policy) -> Result<Vec<Checkpoint
     Ok(heads)
 }
 
+/// Locks a folder; waits for whoever holds it, but not for ever.
+pub(crate) fn lock(folder: &Folder) -> std::io::Result<std::fs::File> {
+    for _ in 0..WAITS {
+        match folder.lock() {
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                std::thread::sleep(WAIT);
+            }
+            locked => return locked,
+        }
+    }
+    folder.lock()
+}
+
 /// Whether something is there; what cannot be looked at is an error.
 pub(crate) fn is_there(path: &Path) -> Result<bool, anyhow::Error> {
     path.try_exists().with_context(|| format!("`{}` cannot be looked at", path.display()))
@@ -346,6 +360,8 @@ fn shown(recipient: &str) -> String {
     format!("{SHOWN}/{}", Hash::of(recipient.as_bytes()).to_hex())
 }
 
+const WAITS: u32 = 600;
+const WAIT: std::time::Duration = std::time::Duration::from_millis(50);
 const SHOWN: &str = "shown";
 const HISTORY: &str = "keys";
 const POLICY: &str = "policy";

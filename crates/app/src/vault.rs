@@ -72,7 +72,7 @@ impl Vault {
         let text = String::from_utf8(disk.read(SETTINGS)?.with_context(none)?)
             .with_context(|| format!("`{SETTINGS}` of the vault is no text"))?;
         let (needed, delay) = settings(&text)?;
-        let lock = disk.lock();
+        let lock = crate::ledger::lock(&disk);
         let lock =
             lock.with_context(|| format!("somebody else uses the vault in `{}`", path.display()))?;
         let home = Home::existing(&path.join("ledger"))?;

@@ -344,8 +344,8 @@ impl<'s> Log<'s> {
         self.has_failed = true;
     }
 
-    /// Adds cosignatures of witnesses to the head; those by keys that are not given, and those that do
-    /// not hold, are left out. Gives how many were added.
+    /// Adds cosignatures of witnesses to the head, each in the place of an earlier one by its key; those by
+    /// keys that are not given, and those that do not hold, are left out. Gives how many were added.
     ///
     /// CRASH: the head is there with or without them.
     ///
@@ -355,15 +355,16 @@ impl<'s> Log<'s> {
         signatures: &[Signature],
         witnesses: &[Verifier],
     ) -> Result<usize, LogError> {
-        let mut note = self.note.clone();
+        let (mut note, mut added) = (self.note.clone(), 0);
         for signature in signatures {
             let alone = Note { text: note.text.clone(), signatures: vec![signature.clone()] };
             let holds = witnesses.iter().any(|key| matches!(key.verify(&alone), Ok(Some(_))));
             if holds && !note.signatures.contains(signature) {
+                note.signatures.retain(|held| !held.is_by_key_of(signature));
                 note.signatures.push(signature.clone());
+                added += 1;
             }
         }
-        let added = note.signatures.len() - self.note.signatures.len();
         if added > 0 {
             self.replace(self.head.clone(), note)?;
         }

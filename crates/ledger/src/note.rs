@@ -294,6 +294,11 @@ impl Signature {
         &self.name
     }
 
+    /// Whether another signature claims to be by the same key.
+    pub(crate) fn is_by_key_of(&self, other: &Self) -> bool {
+        (&self.name, self.id) == (&other.name, other.id)
+    }
+
     /// Reads a signature line, without its end.
     ///
     /// Errors: [`NoteError::Form`].

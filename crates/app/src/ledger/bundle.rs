@@ -46,7 +46,10 @@ impl Bundle {
         list(package, package, &mut files)?;
         let mut text = String::from("reedbed-manifest/v1\n");
         for (name, path) in files {
-            if name.starts_with("proof/") {
+            if let Some(name) = name.strip_prefix("proof/") {
+                if !OF_PROOF.contains(&name) {
+                    bail!("`proof/{name}` was added: it is no part of a proof");
+                }
                 continue;
             }
             let bytes = std::fs::read(&path)
@@ -268,18 +271,37 @@ fn list(
         .with_context(|| format!("`{}` cannot be read", folder.display()))?
     {
         let entry = entry?;
-        let path = entry.path();
-        if entry.file_type()?.is_dir() {
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        let mut parts = Vec::new();
+        for part in path.strip_prefix(root)?.components() {
+            // A line of the manifest is one file, whatever it is called.
+            let part = part.as_os_str().to_str().filter(|name| !name.contains(char::is_control));
+            parts.push(part.context("a file of the package has a name that no manifest can hold")?);
+        }
+        let name = parts.join("/");
+        if kind.is_dir() {
             list(root, &path, files)?;
+        } else if !kind.is_file() {
+            bail!("`{name}` of the package is a link, or no file");
         } else {
-            let parts = path.strip_prefix(root)?.components();
-            let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy()).collect();
-            files.insert(parts.join("/"), path);
+            files.insert(name, path);
         }
     }
     Ok(())
 }
 
+const OF_PROOF: [&str; 10] = [
+    "manifest",
+    "entry",
+    "opening",
+    PROOF,
+    "policy",
+    KEYS,
+    CONTINUATION,
+    APPROVALS,
+    "verify.py",
+    "HOW-TO-CHECK.md",
+];
 const VERIFIER: &[u8] = include_bytes!("verify.py");
 const KEYS: &str = "keys";
 const CONTINUATION: &str = "continuation";

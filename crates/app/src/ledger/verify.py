@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FIELDS = ("dataset", "recipient", "package", "approver-1", "approver-2")
 LONGEST_PATH = 63
+OF_PROOF = ("manifest", "entry", "opening", "release.tlog-proof", "policy", "keys", "continuation",
+            "approvals", "verify.py", "HOW-TO-CHECK.md")
 
 
 class Refused(Exception):
@@ -366,11 +368,15 @@ def check(folder, policy):
     for line in manifest.decode().split("\n")[1:-1]:
         digest, length, name = line.split(" ", 2)
         listed[name] = (digest, int(length))
-    own = {
-        file.relative_to(package).as_posix(): file
-        for file in package.rglob("*")
-        if file.is_file() and file.relative_to(package).parts[0] != "proof"
-    }
+    own = {}
+    for file in package.rglob("*"):
+        name = file.relative_to(package).as_posix()
+        need(not re.search(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", name), "a name is none")
+        need(not file.is_symlink() and (file.is_file() or file.is_dir()), f"{name} is a link, or no file")
+        if not name.startswith("proof/") and file.is_file():
+            own[name] = file
+        elif file.is_file():
+            need(name[6:] in OF_PROOF, f"{name} was added")
     for name in sorted(set(listed) | set(own)):
         need(name in own, f"{name} is missing")
         need(name in listed, f"{name} was added")

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reedbed_ledger::checkpoint::Checkpoint;
 use reedbed_ledger::disk::Disk;
 use reedbed_ledger::hash::Hash;
-use reedbed_ledger::log::prove_consistency;
+use reedbed_ledger::log::{Log, prove_consistency};
 use reedbed_ledger::note::{KeyKind, Note, Verifier};
 use reedbed_ledger::witness::{Witness, conflict, cosignatures, request};
 
@@ -95,6 +95,26 @@ fn times_of_a_witness_do_not_go_back_with_its_clock() {
     // Set back by a day: nothing is signed until the clock is right.
     assert_eq!(ask(5, 939), (500, None));
     assert_eq!(ask(5, 1_001), (200, Some(1_001)));
+}
+
+#[test]
+fn a_head_that_is_cosigned_again_and_again_has_one_cosignature_of_each() {
+    let disk = Memory::default();
+    let mut log = filled(&disk, &[5]);
+    let store: Arc<dyn Disk> = Arc::new(Memory::default());
+    let witness = witness(store, &[log_key().verifier()]);
+    for now in 1..200 {
+        let old = if now == 1 { 0 } else { 5 };
+        let answer = witness.add_checkpoint(&request(old, &[], log.note()), now);
+        let signatures = cosignatures(&answer.body).unwrap();
+        let key = witness.verifier().clone();
+        assert_eq!(log.add_cosignatures(&signatures, &[key]).unwrap(), 1);
+    }
+    assert_eq!(log.note().signatures.len(), 2);
+    drop(log);
+    let log = Log::open(&disk, log_key(), &[]).unwrap();
+    let signed = witness.verifier().verify(log.note()).unwrap().unwrap();
+    assert_eq!(signed.time, Some(199));
 }
 
 #[test]
