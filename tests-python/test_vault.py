@@ -76,6 +76,7 @@ def test_two_officers_open_what_a_third_asked_for(vault):
     request(vault, "req", "scientificName", "decimalLatitude", "note")
     # What is to be signed is shown before.
     shown = vault("officer", "approve", "v", "req", "--key", "ann/key")
+    assert "all columns about: place, taxon" in shown
     assert "EXACT DATA" in shown and "nest protection" in shown and "Nothing was signed" in shown
     approve(vault, "req", "ann")
     assert "1 shares of 2" in unseal(vault, "req", "ann", code=1)

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use reedbed_vault::book::{Deed, hex};
+use reedbed_vault::level::Group;
 use reedbed_vault::officer::Officer;
 use reedbed_vault::people::Action;
 use reedbed_vault::request::{Approved, Request};
@@ -258,8 +259,11 @@ fn unseal(args: &UnsealArgs, output: Output) -> Result<Exit, anyhow::Error> {
 /// What a request asks for, in words.
 pub(super) fn in_words(request: &Request) -> String {
     let days = request.expires.saturating_sub(request.made) / 86_400;
+    // Keys are of groups: whoever gets one can read all columns of it.
+    let of = |group: &Group| request.columns.iter().any(|column| Group::of(column) == *group);
+    let groups: Vec<&str> = Group::ALL.into_iter().filter(of).map(Group::word).collect();
     format!(
-        "{} of `{}`\n  columns: {}\n  rows: {}\n  precision: {}\n  for: {}\n  asked by: {}\n  who gains: \
+        "{} of `{}`\n  columns: {}\n  the keys that open them open all columns about: {}\n  rows: {}\n  precision: {}\n  for: {}\n  asked by: {}\n  who gains: \
          {}\n  lies {} hours, lapses after {days} days{}",
         match request.action {
             Action::Finer => "Something is to be told more finely",
@@ -268,6 +272,7 @@ pub(super) fn in_words(request: &Request) -> String {
         },
         request.dataset,
         request.columns.join(", "),
+        groups.join(", "),
         request.rows,
         request.precision,
         request.purpose,
