@@ -12,10 +12,12 @@ pub(crate) fn run(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
     let cases: u64 = flags.values("--cases")?.pop().unwrap_or(20_000);
     let without_bench = flags.switch("--no-bench");
     let of_ledger = flags.switch("--ledger");
+    let times = flags.values("--times")?.pop();
     flags.finish()?;
     // The ledger's disks fail a million times, and so many of its proofs are changed; nothing of the
     // vault's model opens in so many histories.
-    let ledger_times = "50".to_owned();
+    let ledger_times: u64 = times.unwrap_or(50);
+    let ledger_times = ledger_times.to_string();
     if of_ledger {
         say::heading(&format!("the ledger's tests, {ledger_times} times as many cases"));
         let mut tests = workplace.cargo(&["test", "--package", "reedbed-ledger", "--release"]);

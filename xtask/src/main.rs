@@ -60,6 +60,6 @@ cargo xtask bench share [--rows N]... [--runs N] [--scattered] [--keep]
                                      `reedbed share` against DuckDB and a plain copy
 cargo xtask docs                     man pages and shell completions, written into the target folder
 cargo xtask fresh                    seconds from a fresh clone to the demo's result
-cargo xtask long [--cases N] [--no-bench] [--ledger]
+cargo xtask long [--cases N] [--no-bench] [--ledger] [--times N]
                                      property tests with many cases, then the large bench; or the
                                      ledger's tests alone";

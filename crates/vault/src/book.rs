@@ -61,6 +61,9 @@ pub enum BookError {
     /// A signature does not hold.
     #[error(transparent)]
     Note(#[from] NoteError),
+    /// A request is not signed by the officer who is said to ask.
+    #[error("the request is not signed by the officer who it says asks for it")]
+    NotTheirs,
     /// The version is there.
     #[error("this version of the dataset is there already")]
     KnownVersion,
@@ -170,6 +173,15 @@ impl Book {
                 if self.requests.contains_key(&digest) {
                     return Err(Refused::KnownRequest.into());
                 }
+                // Who asks is an officer and signs it, so that nobody asks under another's mark to
+                // approve it under their own.
+                let by = request.by(self.officers())?;
+                let is_own = |card: &&Card| {
+                    by.contains(&card.key()) && mark(card.person()) == mark(&asked.by)
+                };
+                if by.len() != 1 || !self.officers().iter().any(is_own) {
+                    return Err(BookError::NotTheirs);
+                }
                 let asking = Asking {
                     digest,
                     action: asked.action,
@@ -234,8 +246,8 @@ impl Book {
     }
 
     /// The person of a mark; the same mark is the same person, however it is written.
-    fn person(&mut self, mark: &str) -> Person {
-        let mark = mark.trim().to_lowercase();
+    fn person(&mut self, text: &str) -> Person {
+        let mark = mark(text);
         let at = self.marks.iter().position(|known| *known == mark).unwrap_or_else(|| {
             self.marks.push(mark);
             self.marks.len() - 1
@@ -349,6 +361,11 @@ impl Deed {
 pub fn decide(mut decision: Decision, by: &Officer) -> Decision {
     decision.sign(by.signer());
     decision
+}
+
+/// A mark of a person as it is compared.
+fn mark(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 fn read_manifest(manifest: &str) -> Result<Dataset, BookError> {

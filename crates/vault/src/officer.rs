@@ -104,6 +104,11 @@ impl Officer {
         }
     }
 
+    /// What the reserve knows the person by.
+    pub fn person(&self) -> &str {
+        &self.person
+    }
+
     /// The key that signs.
     pub fn signer(&self) -> &Signer {
         &self.signer

@@ -43,7 +43,7 @@ pub struct Request {
     pub precision: String,
     /// What for.
     pub purpose: String,
-    /// Who asks: a key, where they have one, or a name.
+    /// Who asks: the mark of an officer, who signs the request.
     pub by: String,
     /// Who gains by it.
     pub beneficiary: String,
@@ -188,8 +188,8 @@ impl Approved {
         Sha256::digest(self.note.text.as_bytes()).into()
     }
 
-    /// Approves these bytes.
-    pub fn approve(&mut self, officer: &Officer) {
+    /// Signs these bytes: whoever asks does, and whoever approves.
+    pub fn sign(&mut self, officer: &Officer) {
         let signature = officer.signer().sign(&self.note.text, 0);
         if !self.note.signatures.contains(&signature) {
             self.note.signatures.push(signature);
@@ -209,7 +209,7 @@ impl Approved {
         true
     }
 
-    /// Which of some officers approved.
+    /// Which of some officers signed.
     ///
     /// Errors: [`RequestError::Note`] where a signature by one of them does not hold.
     pub fn by<'c>(

@@ -141,7 +141,7 @@ fn text_of(path: &Path) -> Result<String, anyhow::Error> {
     std::fs::read_to_string(path).with_context(|| format!("`{}` cannot be read", path.display()))
 }
 
-fn officer_in(path: &Path) -> Result<Officer, anyhow::Error> {
+pub(super) fn officer_in(path: &Path) -> Result<Officer, anyhow::Error> {
     Officer::read(&text_of(path)?)
         .with_context(|| format!("`{}` is no secret file of an officer", path.display()))
 }

@@ -85,9 +85,9 @@ pub(crate) struct RequestArgs {
     /// What for, in words.
     #[arg(long, value_name = "TEXT")]
     purpose: String,
-    /// Who asks: the mark that the reserve knows the person by.
-    #[arg(long, value_name = "MARK")]
-    by: String,
+    /// The secret part of the officer who asks.
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
     /// Who gains by it, if not whoever asks.
     #[arg(long, value_name = "MARK", default_value = "none")]
     beneficiary: String,
@@ -191,6 +191,7 @@ fn status(args: &StatusArgs, output: Output) -> Result<Exit, anyhow::Error> {
 fn request(args: &RequestArgs, output: Output) -> Result<Exit, anyhow::Error> {
     let mut vault = Vault::open(&args.vault)?;
     vault.parts(&args.dataset, &args.columns)?;
+    let asker = super::officer::officer_in(&args.key)?;
     let identity = Officer::generate("request", "request")?;
     let now = clock::now();
     let lasts = args.days.checked_mul(86_400).context("the request would last too long")?;
@@ -202,7 +203,7 @@ fn request(args: &RequestArgs, output: Output) -> Result<Exit, anyhow::Error> {
         columns: args.columns.clone(),
         precision: "exact".to_owned(),
         purpose: args.purpose.clone(),
-        by: args.by.clone(),
+        by: asker.person().to_owned(),
         beneficiary: args.beneficiary.clone(),
         recipient: identity.card()?.recipient().to_owned(),
         made: now,
@@ -210,7 +211,8 @@ fn request(args: &RequestArgs, output: Output) -> Result<Exit, anyhow::Error> {
         expires: now.saturating_add(lasts),
         is_bulk: args.bulk,
     };
-    let request = Approved::new(request)?;
+    let mut request = Approved::new(request)?;
+    request.sign(&asker);
     crate::keys::write_new(&key_beside(&args.out), identity.to_secret().as_bytes())
         .with_context(|| format!("`{}` cannot be written", key_beside(&args.out).display()))?;
     crate::keys::write_new(&args.out, request.to_text().as_bytes())

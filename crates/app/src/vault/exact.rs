@@ -179,7 +179,7 @@ impl Vault {
             shares.insert(format!("{file} {part}"), seal(&asked.recipient, &share)?);
         }
         let mut approved = Approved::new(asked.clone())?;
-        approved.approve(officer);
+        approved.sign(officer);
         Ok(Answer { approved, shares })
     }
 

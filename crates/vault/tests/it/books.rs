@@ -66,9 +66,16 @@ fn three() -> (Kept, [Officer; 3]) {
     (kept, officers)
 }
 
+/// A request as whoever asks signed it.
+fn asked_by(by: &Officer, request: &Request) -> Deed {
+    let mut file = Approved::new(request.clone()).unwrap();
+    file.sign(by);
+    Deed::Ask(file)
+}
+
 fn approved(by: &Officer, request: &Request) -> Deed {
     let mut approved = Approved::new(request.clone()).unwrap();
-    approved.approve(by);
+    approved.sign(by);
     Deed::Approve(approved)
 }
 
@@ -76,14 +83,17 @@ fn approved(by: &Officer, request: &Request) -> Deed {
 fn two_officers_open_what_a_third_asked_for() {
     let (mut kept, [a, b, c]) = three();
     let asked = request("staff c");
-    let file = Approved::new(asked.clone()).unwrap();
-    let digest = file.digest();
-    kept.happen(Deed::Ask(file), 100).unwrap();
+    let digest = Approved::new(asked.clone()).unwrap().digest();
+    // Nobody asks unsigned, nor under another's mark.
+    let bare = Deed::Ask(Approved::new(asked.clone()).unwrap());
+    assert_eq!(kept.happen(bare, 100), Err(BookError::NotTheirs));
+    assert_eq!(kept.happen(asked_by(&a, &asked), 100), Err(BookError::NotTheirs));
+    kept.happen(asked_by(&c, &asked), 100).unwrap();
     // Who asks does not approve, however the mark is written.
     let refused = kept.happen(approved(&c, &asked), 101);
     assert_eq!(refused, Err(Refused::Interested.into()));
-    let shouted = Request { by: " STAFF C".trim().to_owned(), id: [2; 16], ..asked.clone() };
-    kept.happen(Deed::Ask(Approved::new(shouted.clone()).unwrap()), 101).unwrap();
+    let shouted = Request { by: "STAFF  C".to_owned(), id: [2; 16], ..asked.clone() };
+    kept.happen(asked_by(&c, &shouted), 101).unwrap();
     let refused = kept.happen(approved(&c, &shouted), 101);
     assert_eq!(refused, Err(Refused::Interested.into()));
     kept.happen(approved(&a, &asked), 102).unwrap();
@@ -96,10 +106,10 @@ fn two_officers_open_what_a_third_asked_for() {
 
 #[test]
 fn an_approval_moved_to_another_request_is_none() {
-    let (mut kept, [a, b, _]) = three();
-    let (one, other) = (request("x"), Request { id: [9; 16], ..request("x") });
+    let (mut kept, [a, b, c]) = three();
+    let (one, other) = (request("staff c"), Request { id: [9; 16], ..request("staff c") });
     for request in [&one, &other] {
-        kept.happen(Deed::Ask(Approved::new(request.clone()).unwrap()), 100).unwrap();
+        kept.happen(asked_by(&c, request), 100).unwrap();
     }
     kept.happen(approved(&a, &one), 101).unwrap();
     kept.happen(approved(&b, &one), 101).unwrap();
@@ -120,10 +130,9 @@ fn an_approval_moved_to_another_request_is_none() {
 #[test]
 fn who_is_revoked_counts_no_longer_and_anybody_may_stop_a_request() {
     let (mut kept, [a, b, c]) = three();
-    let asked = request("x");
-    let file = Approved::new(asked.clone()).unwrap();
-    let digest = file.digest();
-    kept.happen(Deed::Ask(file), 100).unwrap();
+    let asked = request("staff c");
+    let digest = Approved::new(asked.clone()).unwrap().digest();
+    kept.happen(asked_by(&c, &asked), 100).unwrap();
     kept.happen(approved(&a, &asked), 101).unwrap();
     kept.happen(approved(&b, &asked), 101).unwrap();
     let decision = Decision::to_revoke(a.card().unwrap().key());

@@ -125,9 +125,9 @@ fn an_approval_is_of_these_bytes_and_no_others() {
     // It goes to two people, and comes back from both.
     let sent = file.to_text();
     let [mut first, mut second] = [0, 1].map(|_| Approved::read(&sent).unwrap());
-    first.approve(&one);
-    first.approve(&one);
-    second.approve(&two);
+    first.sign(&one);
+    first.sign(&one);
+    second.sign(&two);
     for answer in [&first, &second] {
         assert!(file.merge(&Approved::read(&answer.to_text()).unwrap()));
     }
