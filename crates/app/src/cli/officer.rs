@@ -149,6 +149,10 @@ pub(super) fn officer_in(path: &Path) -> Result<Officer, anyhow::Error> {
 fn new(args: &NewArgs, output: Output) -> Result<Exit, anyhow::Error> {
     let officer = Officer::generate(&args.name, &args.person)?;
     let card = officer.card()?;
+    if let Some(folder) = args.file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        crate::keys::create_dir(folder)
+            .with_context(|| format!("`{}` cannot be made", folder.display()))?;
+    }
     crate::keys::write_new(&args.file, officer.to_secret().as_bytes())
         .with_context(|| format!("`{}` cannot be written", args.file.display()))?;
     let path = PathBuf::from(format!("{}.card", args.file.display()));
