@@ -252,14 +252,17 @@ def s3(tmp_path):
         [sys.executable, "-m", "moto.server", "-p", str(port)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )
-    for _ in range(300):
+    for _ in range(1_200):
         try:
             request = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             request.request("PUT", "/bucket")
             assert request.getresponse().status == 200
             break
         except OSError:
+            assert server.poll() is None, "moto does not start"
             time.sleep(0.1)
+    else:
+        pytest.fail("moto does not answer")
     yield {
         "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "us-east-1",
         "AWS_ENDPOINT": f"http://127.0.0.1:{port}", "AWS_ALLOW_HTTP": "true",
