@@ -1,7 +1,7 @@
 //! A vault on this machine: a folder with a ledger, the signed events behind its entries, and level
 //! files.
 //!
-//! `reedbed.toml` says what holds for it; `ledger/` records what happened; `events/DIGEST` are the
+//! `reedbed.toml` names its format; `ledger/` records what happened; `events/DIGEST` are the
 //! texts that entries commit to; `data/NAME/VERSION/` holds level files, and beside them the shares of
 //! their keys, sealed to officers. What is true of it follows from the ledger and the events alone, each
 //! time it is opened.
@@ -30,8 +30,6 @@ pub(crate) struct Vault {
     path: PathBuf,
     home: Home,
     book: Book,
-    /// Seconds that a request must lie.
-    delay: u64,
     /// One at a time decides.
     _lock: std::fs::File,
 }
@@ -60,9 +58,13 @@ impl Vault {
         for folder in [EVENTS, "data"] {
             disk.create_folder(folder)?;
         }
-        let settings = format!("format = 1\nneeded = {needed}\ndelay = {delay}\n");
-        replace(&disk, SETTINGS, settings.as_bytes())?;
-        Self::open(path)
+        let mut vault = Self::read(path, &disk)?;
+        // What holds for it stands in the ledger, where nobody changes it unseen.
+        if vault.book.delay().is_none() {
+            vault.record(&Deed::Found { needed, delay })?;
+        }
+        replace(&disk, SETTINGS, b"format = 1\n")?;
+        Ok(vault)
     }
 
     /// Reads a vault, and makes its book of the ledger and the events.
@@ -71,14 +73,19 @@ impl Vault {
         let none = || format!("there is no vault in `{}`", path.display());
         let text = String::from_utf8(disk.read(SETTINGS)?.with_context(none)?)
             .with_context(|| format!("`{SETTINGS}` of the vault is no text"))?;
-        let (needed, delay) = settings(&text)?;
-        let lock = crate::ledger::lock(&disk);
+        check_format(&text)?;
+        let vault = Self::read(path, &disk)?;
+        vault.book.delay().context("the ledger does not say what holds for the vault")?;
+        Ok(vault)
+    }
+
+    fn read(path: &Path, disk: &Folder) -> Result<Self, anyhow::Error> {
+        let lock = crate::ledger::lock(disk);
         let lock =
             lock.with_context(|| format!("somebody else uses the vault in `{}`", path.display()))?;
         let home = Home::existing(&path.join("ledger"))?;
-        let mut vault =
-            Self { path: path.to_owned(), home, book: Book::new(needed), delay, _lock: lock };
-        vault.replay(&disk)?;
+        let mut vault = Self { path: path.to_owned(), home, book: Book::new(2), _lock: lock };
+        vault.replay(disk)?;
         Ok(vault)
     }
 
@@ -147,7 +154,7 @@ impl Vault {
 
     /// Seconds that a request must lie.
     pub(crate) fn delay(&self) -> u64 {
-        self.delay
+        self.book.delay().unwrap_or(u64::MAX)
     }
 
     /// Where a version of a dataset lies.
@@ -158,6 +165,7 @@ impl Vault {
 
 fn kind_of(deed: &Deed) -> Kind {
     match deed {
+        Deed::Found { .. } => Kind::Policy,
         Deed::Enrol(_) => Kind::Officer,
         Deed::Revoke(_) => Kind::Revocation,
         Deed::Ask(_) | Deed::Approve(_) | Deed::Cancel(_) => Kind::Approval,
@@ -166,16 +174,12 @@ fn kind_of(deed: &Deed) -> Kind {
     }
 }
 
-fn settings(text: &str) -> Result<(usize, u64), anyhow::Error> {
-    let value = |name: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(" = "));
-        line.and_then(|value| value.parse::<u64>().ok())
-            .with_context(|| format!("`{SETTINGS}` of the vault says nothing of `{name}`"))
-    };
-    if value("format")? != 1 {
-        bail!("the vault was made by a newer Reedbed: its format is {}", value("format")?);
+fn check_format(text: &str) -> Result<(), anyhow::Error> {
+    let line = text.lines().find_map(|line| line.strip_prefix("format = "));
+    match line.with_context(|| format!("`{SETTINGS}` of the vault names no format"))? {
+        "1" => Ok(()),
+        other => bail!("the vault was made by a newer Reedbed: its format is {other}"),
     }
-    Ok((usize::try_from(value("needed")?)?, value("delay")?))
 }
 
 const SETTINGS: &str = "reedbed.toml";

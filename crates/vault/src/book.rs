@@ -15,6 +15,15 @@ use crate::request::{Approved, RequestError};
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
+    /// The vault was founded: how many people must agree, and how many seconds a request lies.
+    Found {
+        /// How many.
+        needed: usize,
+        /// How long.
+        ///
+        /// Units: seconds.
+        delay: u64,
+    },
     /// A card was enrolled.
     Enrol(Card),
     /// An officer is one no longer.
@@ -64,6 +73,9 @@ pub enum BookError {
     /// A request is not signed by the officer who is said to ask.
     #[error("the request is not signed by the officer who it says asks for it")]
     NotTheirs,
+    /// The vault was founded before.
+    #[error("what holds for the vault was settled when it was founded")]
+    Founded,
     /// The version is there.
     #[error("this version of the dataset is there already")]
     KnownVersion,
@@ -128,6 +140,8 @@ pub struct Dataset {
 #[derive(Debug, Clone)]
 pub struct Book {
     world: World,
+    /// Seconds that a request lies, once the vault is founded.
+    delay: Option<u64>,
     /// By account; people have the number of the first account that bore their mark.
     cards: Vec<Card>,
     marks: Vec<String>,
@@ -140,7 +154,7 @@ impl Book {
     pub fn new(needed: usize) -> Self {
         let (cards, marks) = (Vec::new(), Vec::new());
         let (requests, datasets) = (BTreeMap::new(), Vec::new());
-        Self { world: World::new(needed), cards, marks, requests, datasets }
+        Self { world: World::new(needed), delay: None, cards, marks, requests, datasets }
     }
 
     /// Lets something happen at a time in seconds since 1970.
@@ -155,6 +169,13 @@ impl Book {
 
     fn take(&mut self, deed: &Deed, now: u64) -> Result<(), BookError> {
         match deed {
+            Deed::Found { needed, delay } => {
+                if self.delay.is_some() || !self.cards.is_empty() {
+                    return Err(BookError::Founded);
+                }
+                self.world = World::new(*needed);
+                self.delay = Some(*delay);
+            }
             Deed::Enrol(card) => {
                 let account = self.account_of(card.key()).unwrap_or_else(|| self.next_account());
                 let by = self.vouchers(card)?;
@@ -170,6 +191,9 @@ impl Book {
             }
             Deed::Ask(request) => {
                 let (asked, digest) = (request.request(), request.digest());
+                if asked.delay < self.delay.unwrap_or(0) {
+                    return Err(Refused::TooEarly.into());
+                }
                 if self.requests.contains_key(&digest) {
                     return Err(Refused::KnownRequest.into());
                 }
@@ -295,6 +319,11 @@ impl Book {
         self.world.needed()
     }
 
+    /// Seconds that a request lies; nothing before the vault is founded.
+    pub fn delay(&self) -> Option<u64> {
+        self.delay
+    }
+
     /// A request with its approvals, by its digest.
     pub fn request(&self, digest: &Digest) -> Option<&Approved> {
         self.requests.get(digest).map(|(_, request)| request)
@@ -318,6 +347,7 @@ impl Deed {
     /// The text of the event, with its time.
     pub fn to_text(&self, at: u64) -> String {
         let (kind, body) = match self {
+            Self::Found { needed, delay } => ("found", format!("needed {needed}\ndelay {delay}\n")),
             Self::Enrol(card) => ("enrol", card.to_string()),
             Self::Revoke(decision) => ("revoke", decision.to_text()),
             Self::Ask(request) => ("ask", request.to_text()),
@@ -340,6 +370,7 @@ impl Deed {
         let at = at.strip_prefix("at ").and_then(|at| at.parse().ok());
         let at = at.ok_or(wrong("it has no time"))?;
         let deed = match *kind {
+            "found" => read_found(body).ok_or(wrong("it does not say what holds"))?,
             "enrol" => Self::Enrol(Card::read(body)?),
             "revoke" => Self::Revoke(Decision::read(body)?),
             "ask" => Self::Ask(Approved::read(body)?),
@@ -361,6 +392,13 @@ impl Deed {
 pub fn decide(mut decision: Decision, by: &Officer) -> Decision {
     decision.sign(by.signer());
     decision
+}
+
+fn read_found(body: &str) -> Option<Deed> {
+    let mut lines = body.lines();
+    let needed = lines.next()?.strip_prefix("needed ")?.parse().ok()?;
+    let delay = lines.next()?.strip_prefix("delay ")?.parse().ok()?;
+    Some(Deed::Found { needed, delay })
 }
 
 /// A mark of a person as it is compared.

@@ -165,6 +165,22 @@ fn a_second_card_of_one_person_is_refused() {
 }
 
 #[test]
+fn what_holds_for_a_vault_is_settled_once_and_before_anybody_is_in_it() {
+    let found = |needed| Deed::Found { needed, delay: 60 };
+    let mut kept = Kept { book: Book::new(2), texts: Vec::new() };
+    kept.happen(found(3), 1).unwrap();
+    assert_eq!((kept.book.needed(), kept.book.delay()), (3, Some(60)));
+    assert_eq!(kept.happen(found(2), 2), Err(BookError::Founded));
+    let a = officer("a");
+    kept.happen(Deed::Enrol(a.card().unwrap()), 3).unwrap();
+    // Nobody asks for less time than that.
+    let hasty = Request { by: "staff a".to_owned(), delay: 59, ..request("staff a") };
+    assert_eq!(kept.happen(asked_by(&a, &hasty), 4), Err(Refused::TooEarly.into()));
+    let (mut late, _) = three();
+    assert_eq!(late.happen(found(2), 9), Err(BookError::Founded));
+}
+
+#[test]
 fn versions_of_a_dataset_come_one_after_the_other() {
     let (mut kept, _) = three();
     let import = |name: &str, version: u32| {
