@@ -23,6 +23,11 @@ pub enum Audience {
         /// Divisions by five between public cell and floor; 1 by default, at most 3.
         step: u8,
     },
+    /// Nobody outside: the level that partners' copies are made from, told by floor cells.
+    PartnerLevel {
+        /// Divisions by five between public cell and floor; 1 by default, at most 3.
+        step: u8,
+    },
     /// Everyone.
     Public,
 }
@@ -224,20 +229,26 @@ fn told(
             PlaceTold::Withheld
         }
         Audience::Public => PlaceTold::Cell { lattice },
-        Audience::Partner { .. }
+        Audience::Partner { .. } | Audience::PartnerLevel { .. }
             if category == Category::Extreme && outcome.partner_width.is_none() =>
         {
             // A partner is told what everyone is told.
             outcome.public_width.map_or(PlaceTold::Withheld, |_| PlaceTold::Cell { lattice })
         }
-        Audience::Partner { step } => {
+        Audience::Partner { step } | Audience::PartnerLevel { step } => {
             let wanted_m =
                 outcome.partner_width.map_or(0.0, |width| lattice_of_width(width).height_m());
-            (1..=step.clamp(1, finest_step(category)))
+            let step = (1..=step.clamp(1, finest_step(category)))
                 .rev()
                 // A width written as 0.04 must not miss 2/5 of 0.1 by a rounding of the last bit.
-                .find(|step| block_height_m(lattice, *step) >= wanted_m * (1.0 - 1e-9))
-                .map_or(PlaceTold::Cell { lattice }, |step| PlaceTold::Block { lattice, step })
+                .find(|step| block_height_m(lattice, *step) >= wanted_m * (1.0 - 1e-9));
+            match (step, audience) {
+                (None, _) => PlaceTold::Cell { lattice },
+                (Some(step), Audience::PartnerLevel { .. }) => {
+                    PlaceTold::Cell { lattice: lattice.floor(step) }
+                }
+                (Some(step), _) => PlaceTold::Block { lattice, step },
+            }
         }
     }
 }
@@ -269,7 +280,7 @@ fn period_of(outcome: &Outcome, category: Category, audience: Audience) -> Optio
                 Category::High | Category::Extreme => Some(Precision::Year),
             },
         ),
-        Audience::Partner { .. } => (
+        Audience::Partner { .. } | Audience::PartnerLevel { .. } => (
             outcome.partner_period,
             match category {
                 Category::None => None,

@@ -104,6 +104,16 @@ impl Lattice {
         Some(Self::Degrees { width: CellWidth(width) })
     }
 
+    /// The lattice whose public cells are the floor cells of this one, `step` divisions below; metric
+    /// cells do not nest, so that a metric lattice has none but itself.
+    #[must_use]
+    pub fn floor(self, step: u8) -> Self {
+        match self {
+            Self::Degrees { width } => Self::Degrees { width: CellWidth(width.0 / fifths(step)) },
+            Self::Metres { .. } => self,
+        }
+    }
+
     /// Height of a public cell, for telling which of two lattices is stricter.
     ///
     /// Units: metres; a degree counts as 111 320 m.

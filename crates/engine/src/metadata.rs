@@ -18,7 +18,7 @@ pub const SILENCE: &str = "Silence is not absence: records of protected taxa may
 /// What stands in the licence column of each record of a partner's copy.
 pub fn licence_of(settings: &Settings) -> Option<String> {
     match settings.audience {
-        Audience::Public => None,
+        Audience::PartnerLevel { .. } | Audience::Public => None,
         Audience::Partner { .. } => {
             let partner = settings.partner.as_deref().unwrap_or("one partner");
             Some(match &settings.terms {
@@ -51,6 +51,10 @@ pub(crate) fn of(
         Audience::Public => "A copy for everyone. Sensitive records are generalised or withheld; \
              dataGeneralizations and informationWithheld of each record say how."
             .to_owned(),
+        Audience::PartnerLevel { .. } => "The level that partners' copies are made from. Sensitive \
+             records are generalised or withheld; dataGeneralizations and informationWithheld of each \
+             record say how."
+            .to_owned(),
         Audience::Partner { .. } => format!(
             "A copy for {}. Sensitive records are generalised or withheld; \
              dataGeneralizations and informationWithheld of each record say how.",
@@ -65,7 +69,7 @@ pub(crate) fn of(
         );
     }
     let (rights, licence_url) = match settings.audience {
-        Audience::Public => {
+        Audience::PartnerLevel { .. } | Audience::Public => {
             let known = incoming_licence.and_then(open_licence);
             let text = match &known {
                 Some(url) => format!("This copy is published under {url}."),
@@ -107,6 +111,7 @@ fn title(settings: &Settings, days: Option<&(String, String)>) -> String {
     let audience = match settings.audience {
         Audience::Public => "public copy",
         Audience::Partner { .. } => "partner's copy",
+        Audience::PartnerLevel { .. } => "partner level",
     };
     format!("Biodiversity records{} ({audience})", years.unwrap_or_default())
 }

@@ -97,6 +97,10 @@ pub struct Settings {
     /// Records that earlier copies told more finely than the rules allow today are withheld from
     /// this one; else it is refused.
     pub despite_earlier: bool,
+    /// What whoever gets the copy may have besides: other data of the same house.
+    pub known: Vec<Dataset>,
+    /// Earlier copies of the same data, whoever has them.
+    pub with: Vec<Dataset>,
     /// The form to write; nothing for the form that came in.
     pub form: Option<OutputForm>,
     /// Cells of CSV that a spreadsheet program would take for formulas get an apostrophe.

@@ -12,7 +12,7 @@ mod slots;
 
 use std::sync::Arc;
 
-use reedbed_core::decide::{Decision, PlaceTold};
+use reedbed_core::decide::{Audience, Decision, PlaceTold};
 use reedbed_core::grid::Region;
 use reedbed_core::period::{Period, Precision};
 use reedbed_core::place::Point;
@@ -84,6 +84,13 @@ pub(crate) fn close(
     for table in tables {
         let rows = survey.tables.get(table).map(|table| table.protected.as_slice());
         for (at, row) in rows.unwrap_or_default().iter().enumerate() {
+            // What hides among the others is found out for each copy that is made from the level; only
+            // what a rule says of siblings needs the ties that end here.
+            let is_for_later = matches!(judge.audience(), Audience::PartnerLevel { .. })
+                && row.by_rules.decision.siblings.is_none();
+            if is_for_later {
+                continue;
+            }
             let earlier = Earlier::of(row, known.registry);
             told_before += u64::from(earlier.was_told_finely);
             if let Some(ways) = Ways::of(row, earlier) {

@@ -222,6 +222,7 @@ impl Summary {
             made_on: settings.today.to_string(),
             audience: match settings.audience {
                 Audience::Partner { .. } => "partner",
+                Audience::PartnerLevel { .. } => "partner level",
                 Audience::Public => "public",
             },
             partner: settings.partner.clone(),

@@ -57,6 +57,8 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         holder: Holder::default(),
         registry: None,
         despite_earlier: false,
+        known: Vec::new(),
+        with: Vec::new(),
         form: None,
         is_neutral: false,
         today: clock::today(),

@@ -156,6 +156,8 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
             contact: args.contact.clone(),
         },
         despite_earlier: args.despite_earlier,
+        known: Vec::new(),
+        with: Vec::new(),
         registry: registry.as_ref().map(|registry| registry.read(args)).transpose()?,
         form: args.format.map(|form| match form {
             Form::Csv => OutputForm::Csv,

@@ -47,7 +47,7 @@ impl Follows<'_> {
 
     fn who(&self) -> &'static str {
         match self.audience {
-            Audience::Partner { .. } => "The partner",
+            Audience::Partner { .. } | Audience::PartnerLevel { .. } => "The partner",
             Audience::Public => "The public",
         }
     }

@@ -40,7 +40,7 @@ pub(super) fn write(
         }
         let most = match judge.audience() {
             Audience::Public => Category::None,
-            Audience::Partner { .. } => Category::Medium,
+            Audience::Partner { .. } | Audience::PartnerLevel { .. } => Category::Medium,
         };
         let reason = if document.category > most {
             Some(format!("documents of category {}", document.category))

@@ -305,7 +305,9 @@ impl Surveyed {
             .filter_map(|rule| judge.rules().rules.get(*rule))
             .filter_map(|rule| match judge.audience() {
                 Audience::Public => rule.outcome.public_period,
-                Audience::Partner { .. } => rule.outcome.partner_period,
+                Audience::Partner { .. } | Audience::PartnerLevel { .. } => {
+                    rule.outcome.partner_period
+                }
             })
             .max();
     }

@@ -109,12 +109,13 @@ impl Prepared<'_> {
         };
         let workers = settings.workers;
         let steps = match settings.audience {
-            Audience::Partner { step } => u32::from(step),
+            Audience::Partner { step } | Audience::PartnerLevel { step } => u32::from(step),
             Audience::Public => 0,
         };
+        let besides = Besides { known: &settings.known, with: &settings.with, layers: None };
         let attack_settings =
             reedbed_adversary::Settings { steps, sure: SURE, most_claims: usize::MAX, workers };
-        Ok(attack(&copy, &Besides::default(), sensitive, &attack_settings)?)
+        Ok(attack(&copy, &besides, sensitive, &attack_settings)?)
     }
 
     /// Withholds the deployments, individuals, stations and features that located rows of the copy are

@@ -15,6 +15,7 @@ mod found_again;
 mod kinds;
 mod layers;
 mod leaks;
+mod levels;
 mod records;
 mod sharing;
 mod support;

@@ -85,6 +85,8 @@ pub(crate) fn settings(rules: RuleSet) -> Settings {
         holder: Holder::default(),
         registry: None,
         despite_earlier: false,
+        known: Vec::new(),
+        with: Vec::new(),
         form: None,
         is_neutral: false,
         today: Day::new(2026, 11, 23).unwrap(),
