@@ -6,19 +6,20 @@ mod demo;
 mod examples;
 pub(crate) mod exit;
 mod explain;
-mod inputs;
+pub(crate) mod inputs;
 mod inspect;
 mod ledger;
 mod man;
 mod officer;
 mod rules;
-mod share;
-mod terminal;
+pub(crate) mod share;
+pub(crate) mod terminal;
 mod vault;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 use exit::Exit;
+pub(crate) use officer::officer_in;
 
 /// Shares reserve data without losing it.
 ///

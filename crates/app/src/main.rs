@@ -10,6 +10,7 @@ mod progress;
 mod rejects;
 mod report;
 mod vault;
+mod whole;
 mod witness;
 
 use clap::Parser;

@@ -190,16 +190,14 @@ pub fn add(
     telling: &Telling,
     settings: &crate::share::Settings,
 ) -> Result<(), RegistryError> {
-    let all = folder.join(COPIES);
-    fs::create_dir_all(&all).map_err(|source| file(&all, source))?;
-    let number = copies(folder)?.len() + 1;
-    // CRASH: a folder whose name begins with a dot stays; it is no copy, and is written over.
-    let partial = all.join(format!(".{number:04}"));
-    let write = |name: &str, bytes: &[u8]| {
-        let path = partial.join(name);
-        fs::write(&path, bytes).map_err(|source| file(&path, source))
-    };
-    fs::create_dir_all(&partial).map_err(|source| file(&partial, source))?;
+    add_entry(folder, &entry(telling, settings))
+}
+
+/// What a copy is in a registry: its files, by name.
+pub type Entry = Vec<(String, Vec<u8>)>;
+
+/// What a copy will be in a registry.
+pub fn entry(telling: &Telling, settings: &crate::share::Settings) -> Entry {
     let described = Described {
         format_version: FORMAT,
         hash_check: hash_check(),
@@ -210,7 +208,6 @@ pub fn add(
         rules_digest: settings.rules_digest.clone(),
     };
     let text = serde_json::to_string_pretty(&described).unwrap_or_default();
-    write(DESCRIPTION, format!("{text}\n").as_bytes())?;
     let mut told: Vec<String> = telling
         .told
         .iter()
@@ -226,9 +223,28 @@ pub fn add(
         })
         .collect();
     told.sort_unstable();
-    write(TOLD, format!("{HEADINGS}\n{}\n", told.join("\n")).trim_end().as_bytes())?;
-    write(CLEAR, &bytes_of(&telling.clear))?;
-    write(WITHHELD, &bytes_of(&telling.withheld))?;
+    let told = format!("{HEADINGS}\n{}\n", told.join("\n")).trim_end().to_owned();
+    let files = [
+        (DESCRIPTION, format!("{text}\n").into_bytes()),
+        (TOLD, told.into_bytes()),
+        (CLEAR, bytes_of(&telling.clear)),
+        (WITHHELD, bytes_of(&telling.withheld)),
+    ];
+    files.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect()
+}
+
+/// Adds what [`entry`] gave to a registry, whole or not at all.
+pub fn add_entry(folder: &Path, entry: &Entry) -> Result<(), RegistryError> {
+    let all = folder.join(COPIES);
+    fs::create_dir_all(&all).map_err(|source| file(&all, source))?;
+    let number = copies(folder)?.len() + 1;
+    // CRASH: a folder whose name begins with a dot stays; it is no copy, and is written over.
+    let partial = all.join(format!(".{number:04}"));
+    fs::create_dir_all(&partial).map_err(|source| file(&partial, source))?;
+    for (name, bytes) in entry {
+        let path = partial.join(name);
+        fs::write(&path, bytes).map_err(|source| file(&path, source))?;
+    }
     let whole = all.join(format!("{number:04}"));
     fs::rename(&partial, &whole).map_err(|source| file(&whole, source))
 }

@@ -35,6 +35,14 @@ pub(crate) enum Source {
 }
 
 impl Source {
+    /// The file that it is, where it is a plain or packed one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) | Self::Gzip(path) => Some(path),
+            _ => None,
+        }
+    }
+
     /// What it is handed on with: the archive that it is in, or the folder of the file; nothing for
     /// what was made of something else.
     pub(crate) fn holder(&self) -> Option<&Path> {

@@ -151,6 +151,12 @@ impl Table {
         (self.kind_of_data, holder)
     }
 
+    /// The one file that it is, where it is no part of anything else.
+    pub fn path(&self) -> Option<&Path> {
+        let [file] = self.files.as_slice() else { return None };
+        file.source.path()
+    }
+
     /// The column of a term, by the term's name: the first that an archive gives the term, else the
     /// first that is headed by it.
     pub fn column(&self, name: &str) -> Option<usize> {

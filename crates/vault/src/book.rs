@@ -4,49 +4,17 @@
 //! the texts is the same book. Signatures are checked here, and what they mean by
 //! [`people`](crate::people).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use reedbed_ledger::note::{Note, NoteError, Signer, Verifier};
+use reedbed_ledger::note::{Note, NoteError, Verifier};
 
-use crate::officer::{Card, Officer, OfficerError};
-use crate::people::{Account, Asking, Digest, Event, Person, Refused, RequestId, World};
-use crate::request::{Approved, RequestError};
-
-/// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deed {
-    /// The vault was founded: how many people must agree, and how many seconds a request lies.
-    Found {
-        /// How many.
-        needed: usize,
-        /// How long.
-        ///
-        /// Units: seconds.
-        delay: u64,
-    },
-    /// A card was enrolled.
-    Enrol(Card),
-    /// An officer is one no longer.
-    Revoke(Decision),
-    /// Something was asked for.
-    Ask(Approved),
-    /// Officers approved.
-    Approve(Approved),
-    /// An officer stopped a request.
-    Cancel(Decision),
-    /// What was asked for was done.
-    Do(Digest),
-    /// Data came in: the manifest of a dataset.
-    Import(String),
-}
-
-/// A short text that officers signed: which card is revoked, or which request is stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    /// The key of an officer, or the digest of a request in hexadecimal digits.
-    pub about: String,
-    note: Note,
-}
+use crate::deed::{CANCEL, REVIEW, REVOKE, RULES, SHRED};
+pub use crate::deed::{Decision, Deed, Founding, decide, hex, unhex};
+use crate::officer::{Card, OfficerError};
+use crate::people::{
+    Account, Action, Asking, DatasetId, Digest, Event, Limits, Person, Refused, RequestId, World,
+};
+use crate::request::{Approved, Request, RequestError};
 
 /// Why something did not happen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -76,53 +44,18 @@ pub enum BookError {
     /// The vault was founded before.
     #[error("what holds for the vault was settled when it was founded")]
     Founded,
+    /// Rules were not approved.
+    #[error("the rules with this digest were not approved in this vault")]
+    Rules,
+    /// So much is bulk.
+    #[error("the request is about so many rows that it is bulk, and must say so")]
+    Bulk,
+    /// A release without a package, or something else with one.
+    #[error("a release names its package, and nothing else does")]
+    Package,
     /// The version is there.
     #[error("this version of the dataset is there already")]
     KnownVersion,
-}
-
-impl Decision {
-    /// A decision that nobody signed yet.
-    fn new(head: &str, about: &str) -> Self {
-        let text = format!("{head}\n{about}\n");
-        Self { about: about.to_owned(), note: Note { text, signatures: Vec::new() } }
-    }
-
-    /// That an officer is one no longer.
-    pub fn to_revoke(key: &Verifier) -> Self {
-        Self::new(REVOKE, &key.to_string())
-    }
-
-    /// That a request is stopped.
-    pub fn to_cancel(digest: &Digest) -> Self {
-        Self::new(CANCEL, &hex(digest))
-    }
-
-    /// Signs it.
-    pub fn sign(&mut self, signer: &Signer) {
-        let signature = signer.sign(&self.note.text, 0);
-        if !self.note.signatures.contains(&signature) {
-            self.note.signatures.push(signature);
-        }
-    }
-
-    /// Reads a decision that somebody signed.
-    ///
-    /// Errors: [`BookError`].
-    pub fn read(text: &str) -> Result<Self, BookError> {
-        let note = Note::read(text)?;
-        let mut lines = note.text.lines();
-        let (Some(REVOKE | CANCEL), Some(about), None) = (lines.next(), lines.next(), lines.next())
-        else {
-            return Err(BookError::Form { reason: "it is no decision of officers" });
-        };
-        Ok(Self { about: about.to_owned(), note })
-    }
-
-    /// As a file.
-    pub fn to_text(&self) -> String {
-        self.note.to_string()
-    }
 }
 
 /// A manifest as it came in: its name, its version, and its text.
@@ -134,130 +67,238 @@ pub struct Dataset {
     pub version: u32,
     /// The manifest.
     pub manifest: String,
+    /// The digest of the rules that its levels follow.
+    pub rules: Digest,
+    /// How many rows there are.
+    pub rows: u64,
+    /// Whether its keys were destroyed.
+    pub is_shredded: bool,
+}
+
+/// A copy that was handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Released {
+    /// The request.
+    pub request: Digest,
+    /// The digest of the package.
+    pub package: Digest,
+    /// When.
+    pub at: u64,
 }
 
 /// All that happened, and what follows.
 #[derive(Debug, Clone)]
 pub struct Book {
     world: World,
-    /// Seconds that a request lies, once the vault is founded.
-    delay: Option<u64>,
+    founding: Option<Founding>,
     /// By account; people have the number of the first account that bore their mark.
     cards: Vec<Card>,
-    marks: Vec<String>,
+    marks: BTreeMap<String, Person>,
+    names: BTreeMap<String, DatasetId>,
     requests: BTreeMap<Digest, (RequestId, Approved)>,
+    rules: BTreeSet<Digest>,
     datasets: Vec<Dataset>,
+    releases: Vec<Released>,
 }
 
 impl Book {
     /// An empty book, in which so many people must approve.
     pub fn new(needed: usize) -> Self {
-        let (cards, marks) = (Vec::new(), Vec::new());
-        let (requests, datasets) = (BTreeMap::new(), Vec::new());
-        Self { world: World::new(needed), delay: None, cards, marks, requests, datasets }
+        Self {
+            world: World::new(Limits::of(needed)),
+            founding: None,
+            cards: Vec::new(),
+            marks: BTreeMap::new(),
+            names: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            rules: BTreeSet::new(),
+            datasets: Vec::new(),
+            releases: Vec::new(),
+        }
     }
 
     /// Lets something happen at a time in seconds since 1970.
     ///
     /// Errors: [`BookError`]; nothing has happened then.
     pub fn happen(&mut self, deed: &Deed, now: u64) -> Result<(), BookError> {
-        let mut next = self.clone();
-        next.take(deed, now)?;
-        *self = next;
-        Ok(())
-    }
-
-    fn take(&mut self, deed: &Deed, now: u64) -> Result<(), BookError> {
         match deed {
-            Deed::Found { needed, delay } => {
-                if self.delay.is_some() || !self.cards.is_empty() {
+            Deed::Found(founding) => {
+                if self.founding.is_some() || !self.cards.is_empty() {
                     return Err(BookError::Founded);
                 }
-                self.world = World::new(*needed);
-                self.delay = Some(*delay);
+                self.world = World::new(founding.limits);
+                self.founding = Some(*founding);
             }
             Deed::Enrol(card) => {
                 let account = self.account_of(card.key()).unwrap_or_else(|| self.next_account());
                 let by = self.vouchers(card)?;
                 let person = self.person(card.person());
                 self.world.happen(&Event::Enrol { account, person, by }, now)?;
+                self.remember(card.person());
                 self.cards.push(card.clone());
             }
             Deed::Revoke(decision) => {
+                decision.must_be(REVOKE)?;
                 let key = Verifier::read(&decision.about)?;
                 let account = self.account_of(&key).ok_or(Refused::NoOfficer)?;
                 let by = self.signers(&decision.note)?;
                 self.world.happen(&Event::Revoke { account, by }, now)?;
             }
-            Deed::Ask(request) => {
-                let (asked, digest) = (request.request(), request.digest());
-                if asked.delay < self.delay.unwrap_or(0) {
-                    return Err(Refused::TooEarly.into());
-                }
-                if self.requests.contains_key(&digest) {
-                    return Err(Refused::KnownRequest.into());
-                }
-                // Who asks is an officer and signs it, so that nobody asks under another's mark to
-                // approve it under their own.
-                let by = request.by(self.officers())?;
-                let is_own = |card: &&Card| {
-                    by.contains(&card.key()) && mark(card.person()) == mark(&asked.by)
-                };
-                if by.len() != 1 || !self.officers().iter().any(is_own) {
-                    return Err(BookError::NotTheirs);
-                }
-                let asking = Asking {
-                    digest,
-                    action: asked.action,
-                    by: self.person(&asked.by),
-                    beneficiary: Some(self.person(&asked.beneficiary)),
-                    delay: asked.delay,
-                    expires: asked.expires,
-                    is_bulk: asked.is_bulk,
-                };
-                let id = RequestId(u32::try_from(self.requests.len()).unwrap_or(u32::MAX));
-                self.world.happen(&Event::Ask { id, asking }, now)?;
-                // Approvals come one by one, each as an event.
-                let bare = Approved::new(asked.clone())?;
-                self.requests.insert(digest, (id, bare));
+            Deed::Rules(decision) => {
+                decision.must_be(RULES)?;
+                let digest = unhex(&decision.about).ok_or(BookError::Rules)?;
+                let by = self.signers(&decision.note)?;
+                self.world.happen(&Event::Agree { by }, now)?;
+                self.rules.insert(digest);
             }
+            Deed::Ask(request) => self.ask(request, now)?,
+            Deed::Break(request) => self.break_glass(request, now)?,
             Deed::Approve(approved) => {
                 let digest = approved.digest();
                 let (id, _) = self.requests.get(&digest).ok_or(Refused::Edited)?;
                 let id = *id;
                 let by: Vec<Verifier> = approved.by(&self.cards)?.into_iter().cloned().collect();
-                if by.is_empty() {
-                    return Err(NoteError::Unsigned.into());
-                }
-                for key in by {
-                    let by = self.account_of(&key).ok_or(Refused::NoOfficer)?;
-                    self.world.happen(&Event::Approve { id, digest, by }, now)?;
-                }
+                // Approvals come one by one, each as an event.
+                let [by] = by.as_slice() else { return Err(NoteError::Unsigned.into()) };
+                let by = self.account_of(by).ok_or(Refused::NoOfficer)?;
+                self.world.happen(&Event::Approve { id, digest, by }, now)?;
                 if let Some((_, held)) = self.requests.get_mut(&digest) {
                     held.merge(approved);
                 }
             }
             Deed::Cancel(decision) => {
-                let digest = unhex(&decision.about).ok_or(Refused::NoRequest)?;
-                let id = self.requests.get(&digest).ok_or(Refused::NoRequest)?.0;
-                let by = self.signers(&decision.note)?;
+                decision.must_be(CANCEL)?;
+                let (id, by) = self.decided(decision)?;
                 let by = *by.first().ok_or(Refused::NoOfficer)?;
                 self.world.happen(&Event::Cancel { id, by }, now)?;
             }
-            Deed::Do(digest) => {
-                let id = self.requests.get(digest).ok_or(Refused::NoRequest)?.0;
+            Deed::Review(decision) => {
+                decision.must_be(REVIEW)?;
+                let (id, by) = self.decided(decision)?;
+                self.world.happen(&Event::Review { id, by }, now)?;
+            }
+            Deed::Do { request: digest, package } => {
+                let (id, asked) = self.requests.get(digest).ok_or(Refused::NoRequest)?;
+                let (id, is_release) = (*id, asked.request().action == Action::Release);
+                if package.is_some() != is_release {
+                    return Err(BookError::Package);
+                }
                 self.world.happen(&Event::Do { id, digest: *digest }, now)?;
+                if let Some(package) = *package {
+                    self.releases.push(Released { request: *digest, package, at: now });
+                }
             }
             Deed::Import(manifest) => {
                 let dataset = read_manifest(manifest)?;
+                if !self.rules.contains(&dataset.rules) {
+                    return Err(BookError::Rules);
+                }
                 let before = self.datasets.iter().filter(|held| held.name == dataset.name);
                 if before.map(|held| held.version).max().unwrap_or(0) + 1 != dataset.version {
                     return Err(BookError::KnownVersion);
                 }
+                self.remember_dataset(&dataset.name);
                 self.datasets.push(dataset);
+            }
+            Deed::Shred(decision) => {
+                decision.must_be(SHRED)?;
+                if !self.datasets.iter().any(|held| held.name == decision.about) {
+                    return Err(Refused::NoRequest.into());
+                }
+                let by = self.signers(&decision.note)?;
+                self.world.happen(&Event::Agree { by }, now)?;
+                let own = self.datasets.iter_mut().filter(|held| held.name == decision.about);
+                own.for_each(|held| held.is_shredded = true);
             }
         }
         Ok(())
+    }
+
+    fn ask(&mut self, request: &Approved, now: u64) -> Result<(), BookError> {
+        let asked = request.request();
+        if asked.delay < self.founding.map_or(0, |founding| founding.delay) {
+            return Err(Refused::TooEarly.into());
+        }
+        // Keys are of whole files: whoever asks for exact data asks for all rows.
+        let rows = self.newest(&asked.dataset).map_or(0, |dataset| dataset.rows);
+        let bulk = self.founding.map_or(u64::MAX, |founding| founding.bulk);
+        if asked.action == Action::Unseal && rows >= bulk && !asked.is_bulk {
+            return Err(BookError::Bulk);
+        }
+        let (id, asking) = self.asking(request)?;
+        self.world.happen(&Event::Ask { id, asking }, now)?;
+        self.keep(request, id)
+    }
+
+    fn break_glass(&mut self, request: &Approved, now: u64) -> Result<(), BookError> {
+        let few = (1..=FEW_COLUMNS).contains(&request.request().columns.len());
+        if !few || request.request().action != Action::Emergency {
+            return Err(Refused::NoEmergency.into());
+        }
+        let (id, asking) = self.asking(request)?;
+        let by = request.by(self.officers())?;
+        let by = by.first().and_then(|key| self.account_of(key)).ok_or(Refused::NoOfficer)?;
+        self.world.happen(&Event::Break { id, asking, by }, now)?;
+        self.keep(request, id)
+    }
+
+    /// What a request asks for, by an officer who signed it.
+    fn asking(&self, request: &Approved) -> Result<(RequestId, Asking), BookError> {
+        let (asked, digest) = (request.request(), request.digest());
+        if self.requests.contains_key(&digest) {
+            return Err(Refused::KnownRequest.into());
+        }
+        // Who asks is an officer and signs it, so that nobody asks under another's mark to
+        // approve it under their own.
+        let by = request.by(self.officers())?;
+        let is_own =
+            |card: &&Card| by.contains(&card.key()) && mark(card.person()) == mark(&asked.by);
+        if by.len() != 1 || !self.officers().iter().any(is_own) {
+            return Err(BookError::NotTheirs);
+        }
+        let id = RequestId(u32::try_from(self.requests.len()).unwrap_or(u32::MAX));
+        let asking = Asking {
+            digest,
+            action: asked.action,
+            by: self.person(&asked.by),
+            beneficiary: Some(self.person(&asked.beneficiary)),
+            dataset: self.dataset_of(&asked.dataset),
+            delay: asked.delay,
+            expires: asked.expires,
+            is_bulk: asked.is_bulk,
+        };
+        Ok((id, asking))
+    }
+
+    fn keep(&mut self, request: &Approved, id: RequestId) -> Result<(), BookError> {
+        let asked = request.request();
+        self.remember(&asked.beneficiary);
+        self.remember_dataset(&asked.dataset);
+        let bare = Approved::new(asked.clone())?;
+        self.requests.insert(request.digest(), (id, bare));
+        Ok(())
+    }
+
+    /// The request that a decision is about, and who decided.
+    fn decided(&self, decision: &Decision) -> Result<(RequestId, Vec<Account>), BookError> {
+        let digest = unhex(&decision.about).ok_or(Refused::NoRequest)?;
+        let id = self.requests.get(&digest).ok_or(Refused::NoRequest)?.0;
+        Ok((id, self.signers(&decision.note)?))
+    }
+
+    fn dataset_of(&self, name: &str) -> DatasetId {
+        let next = DatasetId(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
+        self.names.get(name).copied().unwrap_or(next)
+    }
+
+    fn remember_dataset(&mut self, name: &str) {
+        let id = self.dataset_of(name);
+        self.names.entry(name.to_owned()).or_insert(id);
+    }
+
+    /// Closes all requests: an entry cannot be read again that may have changed any of them.
+    pub fn freeze(&mut self) {
+        self.world.freeze();
     }
 
     fn next_account(&self) -> Account {
@@ -270,13 +311,14 @@ impl Book {
     }
 
     /// The person of a mark; the same mark is the same person, however it is written.
-    fn person(&mut self, text: &str) -> Person {
-        let mark = mark(text);
-        let at = self.marks.iter().position(|known| *known == mark).unwrap_or_else(|| {
-            self.marks.push(mark);
-            self.marks.len() - 1
-        });
-        Person(u32::try_from(at).unwrap_or(u32::MAX))
+    fn person(&self, text: &str) -> Person {
+        let next = Person(u32::try_from(self.marks.len()).unwrap_or(u32::MAX));
+        self.marks.get(&mark(text)).copied().unwrap_or(next)
+    }
+
+    fn remember(&mut self, text: &str) {
+        let person = self.person(text);
+        self.marks.entry(mark(text)).or_insert(person);
     }
 
     /// Officers of now who vouch for a card.
@@ -319,9 +361,62 @@ impl Book {
         self.world.needed()
     }
 
-    /// Seconds that a request lies; nothing before the vault is founded.
-    pub fn delay(&self) -> Option<u64> {
-        self.delay
+    /// What holds for the vault; nothing before it is founded.
+    pub fn founding(&self) -> Option<Founding> {
+        self.founding
+    }
+
+    /// Whether rules may be used, by their digest.
+    pub fn may_use(&self, rules: &Digest) -> bool {
+        self.rules.contains(rules)
+    }
+
+    /// The digests of rules that may be used.
+    pub fn rules(&self) -> impl Iterator<Item = &Digest> {
+        self.rules.iter()
+    }
+
+    /// The newest version of a dataset.
+    pub fn newest(&self, dataset: &str) -> Option<&Dataset> {
+        self.datasets.iter().filter(|held| held.name == dataset).max_by_key(|held| held.version)
+    }
+
+    /// All copies that were handed over, with the requests for them.
+    pub fn releases(&self) -> impl Iterator<Item = (&Released, &Request)> {
+        self.releases.iter().filter_map(|released| {
+            let (_, approved) = self.requests.get(&released.request)?;
+            Some((released, approved.request()))
+        })
+    }
+
+    /// What was taken at once and not reviewed, with the time by which it must be.
+    pub fn unreviewed(&self) -> Vec<(&Approved, u64)> {
+        let found = self.requests.values().filter_map(|one| {
+            let until = self.world.review_by(one.0)?;
+            Some((&one.1, until))
+        });
+        found.collect()
+    }
+
+    /// The requests that may still be done, with how many approvals each lacks.
+    pub fn open_requests(&self, now: u64) -> Vec<(&Approved, usize)> {
+        let open = self.requests.values().filter(|(id, approved)| {
+            !self.world.is_closed(*id) && now < approved.request().expires
+        });
+        open.filter_map(|(id, approved)| Some((approved, self.world.missing(*id, now).ok()?)))
+            .collect()
+    }
+
+    /// All requests, with whether they were done, stopped or frozen.
+    pub fn all_requests(&self) -> impl Iterator<Item = (&Digest, &Request, bool)> {
+        self.requests
+            .iter()
+            .map(|(digest, (id, approved))| (digest, approved.request(), self.world.is_closed(*id)))
+    }
+
+    /// Whether a person may not act, since nobody reviewed what they took.
+    pub fn is_frozen(&self, person: &str, now: u64) -> bool {
+        self.world.is_frozen(self.person(person), now)
     }
 
     /// A request with its approvals, by its digest.
@@ -332,73 +427,15 @@ impl Book {
     /// How many people still have to approve a request.
     ///
     /// Errors: [`Refused::NoRequest`].
-    pub fn missing(&self, digest: &Digest) -> Result<usize, Refused> {
+    pub fn missing(&self, digest: &Digest, now: u64) -> Result<usize, Refused> {
         let (id, _) = self.requests.get(digest).ok_or(Refused::NoRequest)?;
-        self.world.missing(*id)
+        self.world.missing(*id, now)
     }
 
     /// All versions of all datasets.
     pub fn datasets(&self) -> &[Dataset] {
         &self.datasets
     }
-}
-
-impl Deed {
-    /// The text of the event, with its time.
-    pub fn to_text(&self, at: u64) -> String {
-        let (kind, body) = match self {
-            Self::Found { needed, delay } => ("found", format!("needed {needed}\ndelay {delay}\n")),
-            Self::Enrol(card) => ("enrol", card.to_string()),
-            Self::Revoke(decision) => ("revoke", decision.to_text()),
-            Self::Ask(request) => ("ask", request.to_text()),
-            Self::Approve(request) => ("approve", request.to_text()),
-            Self::Cancel(decision) => ("cancel", decision.to_text()),
-            Self::Do(digest) => ("do", format!("{}\n", hex(digest))),
-            Self::Import(manifest) => ("import", manifest.clone()),
-        };
-        format!("{HEAD}\nat {at}\n{kind}\n\n{body}")
-    }
-
-    /// Reads the text of an event; gives its time too.
-    ///
-    /// Errors: [`BookError`].
-    pub fn read(text: &str) -> Result<(Self, u64), BookError> {
-        let wrong = |reason| BookError::Form { reason };
-        let (head, body) = text.split_once("\n\n").ok_or(wrong("it has no body"))?;
-        let lines: Vec<&str> = head.lines().collect();
-        let [HEAD, at, kind] = lines.as_slice() else { return Err(wrong("its head is another")) };
-        let at = at.strip_prefix("at ").and_then(|at| at.parse().ok());
-        let at = at.ok_or(wrong("it has no time"))?;
-        let deed = match *kind {
-            "found" => read_found(body).ok_or(wrong("it does not say what holds"))?,
-            "enrol" => Self::Enrol(Card::read(body)?),
-            "revoke" => Self::Revoke(Decision::read(body)?),
-            "ask" => Self::Ask(Approved::read(body)?),
-            "approve" => Self::Approve(Approved::read(body)?),
-            "cancel" => Self::Cancel(Decision::read(body)?),
-            "do" => Self::Do(unhex(body.trim_end()).ok_or(wrong("it names no request"))?),
-            "import" => Self::Import(body.to_owned()),
-            _ => return Err(wrong("its kind is not known")),
-        };
-        if deed.to_text(at) == text {
-            Ok((deed, at))
-        } else {
-            Err(wrong("it is written otherwise"))
-        }
-    }
-}
-
-/// An officer says that a person is an officer no longer, or that a request is stopped.
-pub fn decide(mut decision: Decision, by: &Officer) -> Decision {
-    decision.sign(by.signer());
-    decision
-}
-
-fn read_found(body: &str) -> Option<Deed> {
-    let mut lines = body.lines();
-    let needed = lines.next()?.strip_prefix("needed ")?.parse().ok()?;
-    let delay = lines.next()?.strip_prefix("delay ")?.parse().ok()?;
-    Some(Deed::Found { needed, delay })
 }
 
 /// A mark of a person as it is compared.
@@ -409,34 +446,19 @@ fn mark(text: &str) -> String {
 fn read_manifest(manifest: &str) -> Result<Dataset, BookError> {
     let wrong = BookError::Form { reason: "it is no manifest of a dataset" };
     let mut lines = manifest.lines();
-    let head = lines.next() == Some("reedbed-dataset/v1");
-    let name = lines.next().and_then(|line| line.strip_prefix("dataset "));
-    let version = lines.next().and_then(|line| line.strip_prefix("version ")?.parse().ok());
-    match (head, name, version) {
-        (true, Some(name), Some(version)) => {
-            Ok(Dataset { name: name.to_owned(), version, manifest: manifest.to_owned() })
-        }
-        _ => Err(wrong),
+    if lines.next() != Some("reedbed-dataset/v1") {
+        return Err(wrong);
     }
+    let mut value = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
+    let mut read = || {
+        let name = value("dataset")?.to_owned();
+        let version = value("version")?.parse().ok()?;
+        let (rules, rows) = (unhex(value("rules")?)?, value("rows")?.parse().ok()?);
+        let manifest = manifest.to_owned();
+        Some(Dataset { name, version, manifest, rules, rows, is_shredded: false })
+    };
+    read().ok_or(wrong)
 }
 
-/// A digest in hexadecimal digits.
-pub fn hex(digest: &Digest) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Reads what [`hex`] wrote.
-pub fn unhex(text: &str) -> Option<Digest> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
-}
-
-const HEAD: &str = "reedbed-event/v1";
-const REVOKE: &str = "reedbed-revocation/v1";
-const CANCEL: &str = "reedbed-cancellation/v1";
+/// Columns that may be taken at once.
+const FEW_COLUMNS: usize = 8;

@@ -23,6 +23,7 @@ use parquet::encryption::decrypt::FileDecryptionProperties;
 use parquet::encryption::encrypt::FileEncryptionProperties;
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use rand_core::CryptoRng;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -78,6 +79,15 @@ pub struct FileKeys {
     pub footer: Key,
     /// Of groups.
     pub groups: BTreeMap<Group, Key>,
+}
+
+impl FileKeys {
+    /// New keys.
+    pub fn generate(random: &mut impl CryptoRng) -> Self {
+        let footer = Key::generate(random);
+        let groups = Group::ALL.iter().map(|group| (*group, Key::generate(random)));
+        Self { footer, groups: groups.collect() }
+    }
 }
 
 /// Why a level file cannot be written or read.

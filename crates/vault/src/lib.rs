@@ -8,8 +8,11 @@
 //! Clocks are read by whoever uses this.
 
 pub mod book;
+mod deed;
 pub mod level;
 pub mod officer;
+pub mod own;
 pub mod people;
 pub mod request;
+pub mod sealed;
 pub mod shares;

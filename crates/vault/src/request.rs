@@ -236,6 +236,7 @@ fn word(action: Action) -> &'static str {
         Action::Finer => "finer",
         Action::Release => "release",
         Action::Unseal => "unseal",
+        Action::Emergency => "emergency",
     }
 }
 
@@ -244,6 +245,7 @@ fn action(word: &str) -> Option<Action> {
         "finer" => Some(Action::Finer),
         "release" => Some(Action::Release),
         "unseal" => Some(Action::Unseal),
+        "emergency" => Some(Action::Emergency),
         _ => None,
     }
 }

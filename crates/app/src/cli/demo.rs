@@ -30,7 +30,7 @@ struct ShareLine {
 /// Makes and shares the reserve.
 pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     if args.out.exists() {
-        return Err(share::exists_already(&args.out));
+        return Err(crate::whole::exists_already(&args.out));
     }
     let reserve = demo::generate(&args.out.join("reserve"), args.seed)?;
     let show = |text: &str| if output == Output::Human { terminal::print(text) } else { Ok(()) };

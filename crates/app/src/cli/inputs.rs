@@ -48,6 +48,16 @@ pub(crate) struct InputArgs {
 }
 
 impl InputArgs {
+    /// What was given.
+    pub(crate) fn paths(&self) -> &[PathBuf] {
+        &self.inputs
+    }
+
+    /// What was attached, with its category.
+    pub(crate) fn attached(&self) -> &[(PathBuf, Category)] {
+        &self.attach
+    }
+
     /// Opens what was given, as one dataset of records.
     pub(crate) fn open(&self) -> Result<Dataset, anyhow::Error> {
         Ok(dataset::open(&self.inputs, &self.options()?, &Limits::default())?)
@@ -141,6 +151,50 @@ impl RulesRead {
 }
 
 impl RuleArgs {
+    /// Everything that decides, by its part: the file itself first, then what belongs to it.
+    pub(crate) fn parts(&self) -> Result<Vec<(&'static str, Vec<PathBuf>)>, anyhow::Error> {
+        let mut parts = Vec::new();
+        for list in &self.rules {
+            let beside = list.with_extension("toml");
+            let beside = Some(beside).filter(|beside| beside.is_file());
+            parts.push(("list", std::iter::once(list.clone()).chain(beside).collect()));
+        }
+        parts.extend(self.map.iter().map(|map| ("map", vec![map.clone()])));
+        for area in &self.area {
+            // A shapefile is several files of one name.
+            let mut files = vec![area.clone()];
+            let folder = area.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = folder.unwrap_or_else(|| std::path::Path::new("."));
+            let is_shapefile = area.extension().is_some_and(|own| own.eq_ignore_ascii_case("shp"));
+            for entry in folder.read_dir()?.filter(|_| is_shapefile) {
+                let path = entry?.path();
+                if path.file_stem() == area.file_stem() && path.file_name() != area.file_name() {
+                    files.push(path);
+                }
+            }
+            if let Some(others) = files.get_mut(1..) {
+                others.sort();
+            }
+            parts.push(("area", files));
+        }
+        parts.extend(self.taxonomy.iter().map(|list| ("taxonomy", vec![list.clone()])));
+        Ok(parts)
+    }
+
+    /// Rules of files that lie elsewhere, by their part.
+    pub(crate) fn of(parts: &[(String, PathBuf)]) -> Self {
+        let of = |wanted: &str| {
+            let own = parts.iter().filter(|(part, _)| part == wanted);
+            own.map(|(_, path)| path.clone()).collect::<Vec<_>>()
+        };
+        Self {
+            rules: of("list"),
+            map: of("map"),
+            area: of("area"),
+            taxonomy: of("taxonomy").into_iter().next(),
+        }
+    }
+
     /// Reads everything; problems of the lists are handed on, they never loosen a rule.
     pub(crate) fn read(&self) -> Result<RulesRead, anyhow::Error> {
         let (rules, problems) = reedbed_engine::rules::load(&self.rules, &self.map)?;

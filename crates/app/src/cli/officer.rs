@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use reedbed_ledger::checkpoint::Checkpoint;
 use reedbed_ledger::note::Verifier;
 use reedbed_vault::book::{Decision, Deed, decide};
 use reedbed_vault::officer::{Card, Officer};
@@ -126,6 +127,7 @@ pub(crate) struct StopArgs {
 
 /// Runs the command.
 pub(crate) fn run(command: &Command, output: Output) -> Result<Exit, anyhow::Error> {
+    super::vault::keep_memory_private();
     match command {
         Command::New(args) => new(args, output),
         Command::Vouch(args) => vouch(args, output),
@@ -141,7 +143,7 @@ fn text_of(path: &Path) -> Result<String, anyhow::Error> {
     std::fs::read_to_string(path).with_context(|| format!("`{}` cannot be read", path.display()))
 }
 
-pub(super) fn officer_in(path: &Path) -> Result<Officer, anyhow::Error> {
+pub(crate) fn officer_in(path: &Path) -> Result<Officer, anyhow::Error> {
     Officer::read(&text_of(path)?)
         .with_context(|| format!("`{}` is no secret file of an officer", path.display()))
 }
@@ -215,12 +217,18 @@ fn revoke(args: &RevokeArgs, output: Output) -> Result<Exit, anyhow::Error> {
         decision = decide(decision, &officer_in(file)?);
     }
     let index = vault.record(&Deed::Revoke(decision))?;
-    let human = format!(
-        "`{}` is no officer any more (entry {index}). What an old backup holds is still opened by the \
-         shares that this person had, together with those of others: import the data again.",
-        key.name()
-    );
-    tell(output, &human, &[("index", index.to_string())])?;
+    let opened = vault.forget_shares(&key.id())?;
+    let mut human = format!("`{}` is no officer any more (entry {index}).", key.name());
+    if !opened.is_empty() {
+        human.push_str(&format!(
+            "\nAn old backup is still opened by the shares that this person had, together with those of \
+             another officer; what it would open: {}. Destroy such backups, and import those data again.",
+            opened.join(", ")
+        ));
+    }
+    let mut facts = vec![("index", index.to_string())];
+    facts.extend(opened.into_iter().map(|one| ("opened-by-backups", one)));
+    tell(output, &human, &facts)?;
     Ok(Exit::Done)
 }
 
@@ -239,6 +247,7 @@ fn approve(args: &ApproveArgs, output: Output) -> Result<Exit, anyhow::Error> {
     }
     let Some(out) = &args.out else { return Ok(Exit::Done) };
     let officer = officer_in(&args.key)?;
+    witness(&vault, &args.key)?;
     let answer = vault.answer(&request, &officer)?;
     crate::keys::write_new(out, answer.to_text().as_bytes())
         .with_context(|| format!("`{}` cannot be written", out.display()))?;
@@ -247,9 +256,48 @@ fn approve(args: &ApproveArgs, output: Output) -> Result<Exit, anyhow::Error> {
     Ok(Exit::Done)
 }
 
+/// Holds the ledger against the head that this officer saw last, and remembers the head of now.
+///
+/// CRASH: the head of before, or that of now.
+fn witness(vault: &Vault, key: &Path) -> Result<(), anyhow::Error> {
+    let seen = PathBuf::from(format!("{}.seen", key.display()));
+    let (head, note) = vault.home().head()?;
+    if crate::ledger::is_there(&seen)? {
+        let text = text_of(&seen)?;
+        let (before, _) = Checkpoint::of_note(&text)
+            .with_context(|| format!("`{}` is no checkpoint", seen.display()))?;
+        if before.origin != head.origin {
+            bail!(
+                "`{}` is of the ledger `{}`, and this vault has another: it is not the vault that you \
+                 know",
+                seen.display(),
+                before.origin
+            );
+        }
+        if before.size > head.size {
+            bail!(
+                "the ledger of the vault had {} entries when you saw it last, and has {}: it was set \
+                 back. Sign nothing, and tell the other officers",
+                before.size,
+                head.size
+            );
+        }
+        vault.home().continues(&before, &head).context(
+            "the ledger of the vault is not the one that you saw before: it was written anew. Sign \
+             nothing, and tell the other officers",
+        )?;
+    }
+    let mut partial = seen.clone().into_os_string();
+    partial.push(".partial");
+    std::fs::write(&partial, note.to_string())
+        .and_then(|()| std::fs::rename(&partial, &seen))
+        .with_context(|| format!("`{}` cannot be written", seen.display()))
+}
+
 fn stop(args: &StopArgs, output: Output) -> Result<Exit, anyhow::Error> {
     let mut vault = Vault::open(&args.vault)?;
     let digest = Approved::read(&text_of(&args.request)?)?.digest();
+    witness(&vault, &args.key)?;
     let decision = decide(Decision::to_cancel(&digest), &officer_in(&args.key)?);
     let index = vault.record(&Deed::Cancel(decision))?;
     let human =

@@ -2,15 +2,19 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use reedbed_core::area::AreaSet;
 use reedbed_core::rule::check::{Finding, Surroundings, check};
 use reedbed_core::rule::list::Severity;
 
+use reedbed_vault::book::{Decision, decide, hex};
+
 use super::Output;
 use super::exit::Exit;
+use super::inputs::RuleArgs;
 use super::terminal::{self, counted};
 use crate::clock;
+use crate::vault::Vault;
 
 /// What to do with rule lists.
 #[derive(Debug, clap::Subcommand)]
@@ -18,6 +22,24 @@ pub(crate) enum Command {
     /// Finds what is unclear, unknown, outdated, contradictory or without effect.
     #[command(after_help = super::examples::RULES_CHECK)]
     Check(CheckArgs),
+    /// Approves rules for a vault: with what they name, they are known by one digest.
+    Approve(ApproveArgs),
+}
+
+/// Arguments of `reedbed rules approve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ApproveArgs {
+    #[command(flatten)]
+    rules: RuleArgs,
+    /// The secret parts of the officers who approve.
+    #[arg(long = "by", num_args = 1.., value_name = "FILE")]
+    by: Vec<PathBuf>,
+    /// File in which approvals are gathered, one officer after the other, each on their own machine.
+    #[arg(long, value_name = "FILE", required_unless_present = "vault")]
+    approval: Option<PathBuf>,
+    /// Folder of the vault that may use the rules once enough officers approved.
+    #[arg(long, value_name = "VAULT")]
+    vault: Option<PathBuf>,
 }
 
 /// Arguments of `reedbed rules check`.
@@ -42,7 +64,47 @@ pub(crate) struct CheckArgs {
 pub(crate) fn run(command: &Command, output: Output) -> Result<Exit, anyhow::Error> {
     match command {
         Command::Check(args) => run_check(args, output),
+        Command::Approve(args) => approve(args, output),
     }
+}
+
+fn approve(args: &ApproveArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    super::vault::keep_memory_private();
+    let packed = crate::vault::packed(&args.rules)?;
+    let digest = hex(&packed.digest);
+    let mut decision = match &args.approval {
+        Some(path) if crate::ledger::is_there(path)? => {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("`{}` cannot be read", path.display()))?;
+            let before = Decision::read(&text)
+                .with_context(|| format!("`{}` holds no approvals", path.display()))?;
+            if before.about != digest {
+                bail!("`{}` approves other rules than these", path.display());
+            }
+            before
+        }
+        _ => Decision::to_use(&packed.digest),
+    };
+    for file in &args.by {
+        decision = decide(decision, &super::officer_in(file)?);
+    }
+    let read = args.rules.read()?;
+    let count = counted(read.rules.rules.len() as u64, "rule");
+    let mut human = format!("{count}, with all that they name, have the digest\n  {digest}");
+    if let Some(path) = args.approval.as_ref().filter(|_| !args.by.is_empty()) {
+        std::fs::write(path, decision.to_text())
+            .with_context(|| format!("`{}` cannot be written", path.display()))?;
+        human.push_str(&format!("\nThe approvals are in `{}`.", path.display()));
+    }
+    let mut facts = vec![("digest", digest)];
+    if let Some(path) = &args.vault {
+        let mut vault = Vault::open(path)?;
+        let index = vault.approve_rules(&packed, decision)?;
+        human.push_str(&format!("\nThe vault may use them (entry {index})."));
+        facts.push(("index", index.to_string()));
+    }
+    super::ledger::tell(output, &human, &facts)?;
+    Ok(Exit::Done)
 }
 
 fn run_check(args: &CheckArgs, output: Output) -> Result<Exit, anyhow::Error> {

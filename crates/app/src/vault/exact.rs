@@ -12,14 +12,17 @@ use reedbed_formats::dataset::Dataset;
 use reedbed_formats::row::Fields;
 use reedbed_formats::table::Table;
 use reedbed_ledger::disk::{Disk as _, Folder, replace};
-use reedbed_ledger::hash::Hash;
 use reedbed_vault::book::Deed;
 use reedbed_vault::level::{self, FileKeys, Group, Writer};
-use reedbed_vault::officer::{Officer, seal};
-use reedbed_vault::request::Approved;
-use reedbed_vault::shares::{Commitment, Key, Share, combine, split};
+use reedbed_vault::officer::{Card, Officer, seal};
+use reedbed_vault::people::Action;
+use reedbed_vault::request::{Approved, Request};
+use reedbed_vault::shares::{Key, Share, combine, split};
 
-use super::Vault;
+use super::levels::seal_files;
+use super::manifest::{FileOf, Manifest, TableOf, digest_of, full_name};
+use super::rows::Rows;
+use super::{Vault, pack};
 use crate::keys::SystemRandom;
 
 /// What an officer sends back: the request with a signature, and shares that are sealed to the key in
@@ -37,150 +40,210 @@ pub(crate) struct Opened {
     pub(crate) tables: Vec<(PathBuf, u64)>,
 }
 
-/// A manifest of exact tables, as the ledger commits to it.
-struct Manifest {
+/// Keys on their way into shares.
+pub(super) struct Splitting<'a> {
+    disk: &'a Folder,
+    officers: &'a [&'a Card],
     needed: usize,
-    tables: Vec<TableOf>,
-    /// By file and group, what the shares must be.
-    commitments: BTreeMap<String, Vec<Commitment>>,
+    manifest: &'a mut Manifest,
 }
 
-struct TableOf {
-    file: String,
-    digest: String,
-    columns: Vec<String>,
+impl Splitting<'_> {
+    /// Splits the key of a part of a file among the officers, and notes what the shares must be.
+    fn split(
+        &mut self,
+        (file, part): (&str, &str),
+        key: &Key,
+        random: &mut SystemRandom,
+    ) -> Result<(), anyhow::Error> {
+        let shares = split(key, self.needed, self.officers.len(), random)?;
+        let of = self.manifest.commitments.entry(format!("{file} {part}")).or_default();
+        for (officer, share) in self.officers.iter().zip(shares) {
+            of.push(share.commitment());
+            let path = share_path(file, part, &officer.key().id());
+            replace(self.disk, &path, &officer.seal(&share)?)?;
+        }
+        Ok(())
+    }
 }
 
 impl Vault {
-    /// Takes the tables of a dataset in, under keys that are split and then forgotten; gives the version
-    /// and the rows of each table.
-    ///
-    /// CRASH: before the entry, a folder that no entry names, which the next import of this version
-    /// writes anew; after it, the import is complete.
-    pub(crate) fn import(
-        &mut self,
-        name: &str,
-        dataset: &Dataset,
-    ) -> Result<(u32, Vec<(String, u64)>), anyhow::Error> {
-        if !is_name(name) {
-            bail!(
-                "`{name}` cannot be the name of a dataset: letters, digits, `-` and `_` can be in one"
-            );
-        }
-        let needed = self.book.needed();
-        let officers = self.book.officers();
-        if officers.len() < needed {
-            bail!(
-                "there are {} officers, and {needed} must agree: enrol more first",
-                officers.len()
-            );
-        }
-        let before = self.book.datasets().iter().filter(|held| held.name == name);
-        let version = before.map(|held| held.version).max().unwrap_or(0) + 1;
-        let folder = self.data(name, version);
-        if folder.exists() {
-            std::fs::remove_dir_all(&folder)
-                .with_context(|| format!("`{}` cannot be removed", folder.display()))?;
-        }
+    /// Writes the exact level of what was given: tables of records, and all other inputs as they are.
+    /// Its keys are gone when this returns. Gives the rows of each table.
+    pub(super) fn write_exact(
+        &self,
+        manifest: &mut Manifest,
+        records: &Dataset,
+        inputs: &[PathBuf],
+    ) -> Result<Vec<(String, u64)>, anyhow::Error> {
+        let folder = self.data(&manifest.dataset, manifest.version);
         let disk = Folder::at(&folder)?;
         disk.create_folder("shares")?;
-        let mut manifest = format!("reedbed-dataset/v1\ndataset {name}\nversion {version}\n");
-        manifest.push_str(&format!("needed {needed}\n"));
+        let officers = self.book.officers();
+        let (dataset, version, needed) =
+            (manifest.dataset.clone(), manifest.version, manifest.needed);
+        let mut splitting = Splitting { disk: &disk, officers: &officers, needed, manifest };
         let mut random = SystemRandom::new()?;
         let mut rows_of = Vec::new();
-        for (number, table) in dataset.tables.iter().enumerate() {
+        for (number, table) in records.tables.iter().enumerate() {
             let file = format!("exact-{number}.parquet");
-            let keys = FileKeys {
-                footer: Key::generate(&mut random),
-                groups: Group::ALL
-                    .iter()
-                    .map(|group| (*group, Key::generate(&mut random)))
-                    .collect(),
-            };
+            let keys = FileKeys::generate(&mut random);
             let columns = columns_of(table)?;
-            let out = File::create(folder.join(&file))?;
-            let rows = write(table, out, &full_name(name, version, &file), &columns, &keys)?;
-            let digest = Hash::of(&std::fs::read(folder.join(&file))?).to_hex();
-            manifest.push_str(&format!("table {file} {digest} {}\n", columns.join("\t")));
-            let parts = [("footer", &keys.footer)].into_iter();
-            let groups = keys.groups.iter().map(|(group, key)| (group.word(), key));
-            for (part, key) in parts.chain(groups) {
-                for (officer, share) in
-                    officers.iter().zip(split(key, needed, officers.len(), &mut random)?)
-                {
-                    let commitment = Hash(share.commitment().0).to_hex();
-                    manifest.push_str(&format!("share {file} {part} {commitment}\n"));
-                    let path = share_path(&file, part, &officer.key().id());
-                    replace(&disk, &path, &officer.seal(&share)?)?;
-                }
+            let out = crate::keys::create_new(&folder.join(&file))?;
+            let rows = write(table, out, &full_name(&dataset, version, &file), &columns, &keys)?;
+            splitting.split((&file, FOOTER), &keys.footer, &mut random)?;
+            for (group, key) in &keys.groups {
+                splitting.split((&file, group.word()), key, &mut random)?;
             }
+            let digest = digest_of(&folder.join(&file))?;
+            splitting.manifest.tables.push(TableOf { file, digest, columns });
             rows_of.push((table.name.clone(), rows));
         }
-        replace(&disk, "manifest", manifest.as_bytes())?;
-        // CRASH: names of folders above are safe before the entry speaks of them.
-        Folder::at(&self.path)?.create_folder(&format!("data/{name}/{version}/shares"))?;
-        self.record(&Deed::Import(manifest))?;
-        Ok((version, rows_of))
+        // What is a table of records and nothing else is held whole by its columns.
+        let is_held = |input: &Path| {
+            let own = input.canonicalize().ok();
+            let mut paths = records.tables.iter().filter_map(|table| table.path());
+            own.is_some_and(|own| {
+                paths.any(|path| path.canonicalize().is_ok_and(|path| path == own))
+            })
+        };
+        for (number, input) in inputs.iter().filter(|input| !is_held(input)).enumerate() {
+            let file = format!("exact-{number}.files");
+            let key = Key::generate(&mut random);
+            let name = input.file_name().and_then(|name| name.to_str());
+            let name =
+                name.unwrap_or("input").replace(|c: char| c.is_whitespace() || c == ',', "_");
+            let below = pack::files(input)?.into_iter();
+            let all = below.map(|(below, path)| match below.as_str() {
+                "" => (name.clone(), path),
+                below => (format!("{name}/{below}"), path),
+            });
+            seal_files(&all.collect(), &folder.join(&file), &key)?;
+            splitting.split((&file, FILES), &key, &mut random)?;
+            let digest = digest_of(&folder.join(&file))?;
+            splitting.manifest.files.push(FileOf {
+                file,
+                digest,
+                name: format!("file:{number}:{name}"),
+            });
+        }
+        Ok(rows_of)
     }
 
     /// The newest version of a dataset, with what its manifest says.
-    fn newest(&self, dataset: &str) -> Result<(u32, Manifest), anyhow::Error> {
-        let held = self.book.datasets().iter().filter(|held| held.name == dataset);
-        let held = held.max_by_key(|held| held.version);
+    pub(super) fn newest(&self, dataset: &str) -> Result<Manifest, anyhow::Error> {
+        let held = self.book.newest(dataset);
         let held = held.with_context(|| format!("the vault holds no dataset `{dataset}`"))?;
-        Ok((held.version, read_manifest(&held.manifest)?))
+        if held.is_shredded {
+            bail!("the keys of `{dataset}` were destroyed");
+        }
+        Manifest::read(&held.manifest)
     }
 
-    /// Which files and groups a request is about, of the newest version.
-    pub(crate) fn parts(
+    /// A version of a dataset, with what its manifest says.
+    pub(super) fn version_of(
         &self,
         dataset: &str,
-        columns: &[String],
-    ) -> Result<Vec<(String, String)>, anyhow::Error> {
-        let (_, manifest) = self.newest(dataset)?;
+        version: u32,
+    ) -> Result<Manifest, anyhow::Error> {
+        let newest = self.newest(dataset)?;
+        let mut all = self.book.datasets().iter();
+        let held = all.find(|held| held.name == dataset && held.version == version);
+        let held = held.with_context(|| {
+            format!("`{dataset}` has no version {version}; the newest is {}", newest.version)
+        })?;
+        Manifest::read(&held.manifest)
+    }
+
+    /// Which files and groups a request is about.
+    pub(crate) fn parts(&self, request: &Request) -> Result<Vec<(String, String)>, anyhow::Error> {
+        let rows = Rows::read(&request.rows)?;
+        let manifest = self.version_of(&request.dataset, rows.version)?;
         let mut parts = Vec::new();
         for table in &manifest.tables {
-            let own: Vec<&String> =
-                columns.iter().filter(|column| table.columns.contains(column)).collect();
+            let is_own = |column: &&String| table.columns.contains(*column);
+            let own: Vec<&String> = request.columns.iter().filter(is_own).collect();
             if own.is_empty() {
                 continue;
             }
-            parts.push((table.file.clone(), "footer".to_owned()));
+            parts.push((table.file.clone(), FOOTER.to_owned()));
             for group in Group::ALL {
                 if own.iter().any(|column| Group::of(column) == group) {
                     parts.push((table.file.clone(), group.word().to_owned()));
                 }
             }
         }
-        for column in columns {
-            if !manifest.tables.iter().any(|table| table.columns.contains(column)) {
-                bail!("no table of `{dataset}` has a column `{column}`");
+        for column in &request.columns {
+            let file = manifest.files.iter().find(|file| file.name == *column);
+            parts.extend(file.map(|file| (file.file.clone(), FILES.to_owned())));
+            if file.is_none() && !manifest.tables.iter().any(|of| of.columns.contains(column)) {
+                let names: Vec<&str> =
+                    manifest.files.iter().map(|file| file.name.as_str()).collect();
+                bail!(
+                    "no table of `{}` has a column `{column}`{}{}",
+                    request.dataset,
+                    if names.is_empty() { "" } else { "; inputs that are no tables are " },
+                    names.join(", ")
+                );
+            }
+        }
+        for column in rows.columns() {
+            if !request.columns.iter().any(|own| own == column) {
+                bail!("rows are chosen by `{column}`, which is not asked for: ask for it too");
             }
         }
         Ok(parts)
     }
 
-    /// An officer's answer to a request: a signature, and the officer's shares of what is asked for,
-    /// sealed to the key in the request and to nothing else.
+    /// An officer's answer to a request: a signature, and for exact data the officer's shares of what is
+    /// asked for, sealed to the key in the request and to nothing else.
     pub(crate) fn answer(
         &self,
         request: &Approved,
         officer: &Officer,
     ) -> Result<Answer, anyhow::Error> {
         let asked = request.request();
-        let (version, _) = self.newest(&asked.dataset)?;
-        let folder = self.data(&asked.dataset, version);
         let mut shares = BTreeMap::new();
-        for (file, part) in self.parts(&asked.dataset, &asked.columns)? {
-            let path = folder.join(share_path(&file, &part, &officer.signer().verifier().id()));
-            let sealed = std::fs::read(&path)
-                .context("there is no share of this officer; the data came in before or after")?;
-            let share = officer.open(&sealed)?;
-            shares.insert(format!("{file} {part}"), seal(&asked.recipient, &share)?);
+        if asked.action == Action::Unseal {
+            let version = Rows::read(&asked.rows)?.version;
+            let exact = self.version_of(&asked.dataset, version)?.exact;
+            let folder = self.data(&asked.dataset, exact);
+            for (file, part) in self.parts(asked)? {
+                let path = folder.join(share_path(&file, &part, &officer.signer().verifier().id()));
+                let sealed = std::fs::read(&path).context(
+                    "there is no share of this officer: they were enrolled after the data came in, or \
+                     it was destroyed",
+                )?;
+                let share = officer.open(&sealed)?;
+                shares.insert(format!("{file} {part}"), seal(&asked.recipient, &share)?);
+            }
         }
         let mut approved = Approved::new(asked.clone())?;
         approved.sign(officer);
         Ok(Answer { approved, shares })
+    }
+
+    /// Records the approvals of answers, those that are not recorded yet.
+    pub(super) fn record_approvals(
+        &mut self,
+        request: &Approved,
+        answers: &[Answer],
+    ) -> Result<(), anyhow::Error> {
+        let digest = request.digest();
+        for answer in answers {
+            if answer.approved.digest() != digest {
+                bail!("an answer is to another request");
+            }
+            let held = self.book.request(&digest);
+            let before = held.map(|held| held.by(self.book.officers())).transpose()?;
+            let own = answer.approved.by(self.book.officers())?;
+            // An answer that was recorded before, such as by an attempt that failed later.
+            let is_known = before.is_some_and(|before| own.iter().all(|one| before.contains(one)));
+            if own.is_empty() || !is_known {
+                self.record(&Deed::Approve(answer.approved.clone()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Opens what a request asks for into a folder, with the answers of enough officers and the key that
@@ -194,26 +257,15 @@ impl Vault {
         identity: &Officer,
         out: &Path,
     ) -> Result<Opened, anyhow::Error> {
-        let asked = request.request().clone();
-        let digest = request.digest();
-        for answer in answers {
-            if answer.approved.digest() != digest {
-                bail!("an answer is one to another request");
-            }
-            // One that was recorded before, when something else failed, counts once.
-            let is_known = self.book.request(&digest).is_some_and(|held| {
-                let by = answer.approved.by(self.book.officers()).unwrap_or_default();
-                let held = held.by(self.book.officers()).unwrap_or_default();
-                !by.is_empty() && by.iter().all(|key| held.contains(key))
-            });
-            if !is_known {
-                self.record(&Deed::Approve(answer.approved.clone()))?;
-            }
+        let (asked, digest) = (request.request(), request.digest());
+        if asked.action != Action::Unseal {
+            bail!("the request does not ask for exact data");
         }
-        let (version, manifest) = self.newest(&asked.dataset)?;
-        // The keys are made before the deed is recorded: who cannot open has opened nothing.
+        let rows = Rows::read(&asked.rows)?;
+        let manifest = self.version_of(&asked.dataset, rows.version)?;
+        self.record_approvals(request, answers)?;
         let mut keys: BTreeMap<(String, String), Key> = BTreeMap::new();
-        for (file, part) in self.parts(&asked.dataset, &asked.columns)? {
+        for (file, part) in self.parts(asked)? {
             let name = format!("{file} {part}");
             let sealed = answers.iter().filter_map(|answer| answer.shares.get(&name));
             let shares: Vec<Share> =
@@ -223,28 +275,39 @@ impl Vault {
                 .with_context(|| format!("the key of `{part}` cannot be made"))?;
             keys.insert((file, part), key);
         }
-        self.record(&Deed::Do(digest))?;
-        std::fs::create_dir(out).with_context(|| format!("`{}` cannot be made", out.display()))?;
+        // What cannot be opened is found out before it is said that it was.
+        let folder = self.data(&asked.dataset, manifest.exact);
+        let named = manifest.tables.iter().map(|table| (&table.file, &table.digest));
+        for (file, digest) in named.chain(manifest.files.iter().map(|one| (&one.file, &one.digest)))
+        {
+            let is_asked = keys.keys().any(|(own, _)| own == file);
+            if is_asked && digest_of(&folder.join(file))? != *digest {
+                bail!("`{}` is not the file that came in", folder.join(file).display());
+            }
+        }
+        self.record(&Deed::Do { request: digest, package: None })?;
+        crate::keys::create_dir(out)
+            .with_context(|| format!("`{}` cannot be made", out.display()))?;
         let mut tables = Vec::new();
         for table in &manifest.tables {
             let key = |part: &str| keys.get(&(table.file.clone(), part.to_owned())).cloned();
-            let Some(footer) = key("footer") else { continue };
+            let Some(footer) = key(FOOTER) else { continue };
             let groups = Group::ALL.iter().filter_map(|group| Some((*group, key(group.word())?)));
             let keys = FileKeys { footer, groups: groups.collect() };
-            let path = self.data(&asked.dataset, version).join(&table.file);
-            if Hash::of(&std::fs::read(&path)?).to_hex() != table.digest {
-                bail!("`{}` is not the file that came in", path.display());
-            }
-            let columns: Vec<String> = asked
-                .columns
-                .iter()
-                .filter(|column| table.columns.contains(column))
-                .cloned()
-                .collect();
+            let is_own = |column: &&String| table.columns.contains(*column);
+            let columns: Vec<String> = asked.columns.iter().filter(is_own).cloned().collect();
             let to = out.join(table.file.replace(".parquet", ".csv"));
-            let name = full_name(&asked.dataset, version, &table.file);
-            let rows = to_csv(File::open(&path)?, &name, &columns, &keys, &to)?;
+            let name = full_name(&asked.dataset, manifest.exact, &table.file);
+            let from = (File::open(folder.join(&table.file))?, name.as_str());
+            let rows = to_csv(from, &columns, &table.columns, &keys, &rows, &to)?;
             tables.push((to, rows));
+        }
+        for file in &manifest.files {
+            let Some(key) = keys.get(&(file.file.clone(), FILES.to_owned())) else { continue };
+            let sealed = File::open(folder.join(&file.file))?;
+            pack::unpack(reedbed_vault::sealed::reader(sealed, key)?, out)?;
+            let name = file.name.rsplit(':').next().unwrap_or_default();
+            tables.push((out.join(name), 0));
         }
         Ok(Opened { tables })
     }
@@ -284,18 +347,13 @@ fn share_path(file: &str, part: &str, officer: &str) -> String {
     format!("shares/{file}.{part}.{officer}")
 }
 
-/// What a level file is bound to.
-fn full_name(dataset: &str, version: u32, file: &str) -> String {
-    format!("{dataset}/{version}/{file}")
-}
-
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     let is_sign = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     (1..=64).contains(&name.len()) && name.chars().all(is_sign)
 }
 
 /// The headings of a table, of which no two may be alike.
-fn columns_of(table: &Table) -> Result<Vec<String>, anyhow::Error> {
+pub(super) fn columns_of(table: &Table) -> Result<Vec<String>, anyhow::Error> {
     let mut columns: Vec<String> = Vec::new();
     for (at, column) in table.columns.iter().enumerate() {
         let name = match column.heading.as_str() {
@@ -310,7 +368,7 @@ fn columns_of(table: &Table) -> Result<Vec<String>, anyhow::Error> {
     Ok(columns)
 }
 
-fn write(
+pub(super) fn write(
     table: &Table,
     out: File,
     name: &str,
@@ -342,11 +400,13 @@ fn write(
     Ok(rows)
 }
 
-fn to_csv(
-    file: File,
-    name: &str,
+/// Writes rows of a level file as CSV; gives how many.
+pub(super) fn to_csv(
+    (file, name): (File, &str),
     columns: &[String],
+    all: &[String],
     keys: &FileKeys,
+    wanted: &Rows,
     to: &Path,
 ) -> Result<u64, anyhow::Error> {
     let mut out = std::io::BufWriter::new(crate::keys::create_new(to)?);
@@ -355,10 +415,25 @@ fn to_csv(
         format!("{}\n", cells.join(","))
     };
     out.write_all(line(&mut columns.iter().map(String::as_str)).as_bytes())?;
+    // Conditions may be about columns that are not told.
+    let mut read = columns.to_vec();
+    let named = wanted.columns().filter(|column| all.iter().any(|own| own == column));
+    read.extend(named.filter(|column| !columns.iter().any(|own| own == column)).map(str::to_owned));
+    read.dedup();
     let mut rows = 0;
-    level::read(file, name, columns, keys, |batch| {
+    level::read(file, name, &read, keys, |batch| {
+        // Columns come in the order of the file.
+        let schema = batch.schema();
+        let at: Vec<usize> =
+            read.iter().filter_map(|column| schema.index_of(column).ok()).collect();
         for row in level::rows(&batch) {
-            out.write_all(line(&mut row.into_iter().map(|cell| cell.unwrap_or(""))).as_bytes())?;
+            let row: Vec<Option<&str>> =
+                at.iter().map(|at| row.get(*at).copied().flatten()).collect();
+            if !wanted.contain(&read, &row) {
+                continue;
+            }
+            let cells = row.iter().take(columns.len());
+            out.write_all(line(&mut cells.map(|cell| cell.unwrap_or(""))).as_bytes())?;
             rows += 1;
         }
         Ok(())
@@ -376,26 +451,5 @@ fn quoted(cell: &str) -> String {
     }
 }
 
-fn read_manifest(text: &str) -> Result<Manifest, anyhow::Error> {
-    let wrong = || anyhow::anyhow!("the manifest of the dataset cannot be read");
-    let (mut needed, mut tables, mut commitments) = (0, Vec::new(), BTreeMap::new());
-    for line in text.lines().skip(3) {
-        let parts: Vec<&str> = line.splitn(4, ' ').collect();
-        match parts.as_slice() {
-            ["needed", number] => needed = number.parse()?,
-            ["table", file, digest, columns] => tables.push(TableOf {
-                file: (*file).to_owned(),
-                digest: (*digest).to_owned(),
-                columns: columns.split('\t').map(str::to_owned).collect(),
-            }),
-            ["share", file, part, commitment] => {
-                let commitment = reedbed_vault::book::unhex(commitment).ok_or_else(wrong)?;
-                let of: &mut Vec<Commitment> =
-                    commitments.entry(format!("{file} {part}")).or_default();
-                of.push(Commitment(commitment));
-            }
-            _ => return Err(wrong()),
-        }
-    }
-    if needed < 2 { Err(wrong()) } else { Ok(Manifest { needed, tables, commitments }) }
-}
+const FOOTER: &str = "footer";
+const FILES: &str = "files";

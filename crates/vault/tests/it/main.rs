@@ -9,6 +9,7 @@
 mod books;
 mod levels;
 mod officers;
+mod own;
 mod people;
 mod shares;
 mod support;
