@@ -163,7 +163,7 @@ pub fn decide<'r>(met: impl IntoIterator<Item = &'r Rule>, audience: Audience) -
 }
 
 /// What follows from one rule.
-fn follows(outcome: &Outcome, audience: Audience) -> Decision {
+pub fn follows(outcome: &Outcome, audience: Audience) -> Decision {
     let lattice = lattice_of(outcome);
     let category = outcome
         .category

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use reedbed_core::area::AreaSet;
-use reedbed_core::decide::{Audience, Facts, Meeting, PlaceFact, decide, meet};
+use reedbed_core::decide::{Audience, Decision, Facts, Meeting, PlaceFact, decide, follows, meet};
+use reedbed_core::grid::Lattice;
 use reedbed_core::period::Day;
-use reedbed_core::place::Point;
-use reedbed_core::rule::{Rule, RuleSet};
+use reedbed_core::place::{Nano, Point};
+use reedbed_core::rule::{Outcome, Rule, RuleSet, Width};
 use reedbed_core::taxon::{RuleTaxonId, TaxonFacts, TaxonHits, TaxonIndex};
 use rustc_hash::FxHashMap;
 
@@ -52,6 +53,8 @@ pub(crate) struct Judge<'a> {
     /// The keys of the audience.
     pub(crate) pseudonyms: &'a Pseudonyms,
     registry: Option<&'a Registry>,
+    /// The step of the partner level that is read, where one is.
+    from_level: Option<u8>,
     /// Names of taxa that the rules protect, as texts of other records may mention them.
     pub(crate) mentions: Mentions,
 }
@@ -95,6 +98,7 @@ impl<'a> Judge<'a> {
                 let rule = rules.rules.get(index);
                 rule.is_some_and(|rule| decide([rule], settings.audience).is_protected())
             }),
+            from_level: settings.from_level,
             registry: settings.registry.as_ref().filter(|registry| registry.copies() > 0),
         }
     }
@@ -112,7 +116,7 @@ impl<'a> Judge<'a> {
         facts: &RowFacts,
         verdicts: &mut Verdicts,
     ) -> Option<Arc<Verdict>> {
-        if self.without_taxon.is_empty() {
+        if self.without_taxon.is_empty() && self.from_level.is_none() {
             return None;
         }
         self.judge(row, plan, "event", None, &Whereabouts::of(facts), verdicts)
@@ -150,7 +154,8 @@ impl<'a> Judge<'a> {
         let hits = names.hits(row, plan, facts.taxon, taxa, self);
         let identified = taxa.identified_of(row, plan);
         if identified.is_empty() {
-            if hits.hits.is_empty() && self.without_taxon.is_empty() {
+            let is_plain = self.without_taxon.is_empty() && self.from_level.is_none();
+            if hits.hits.is_empty() && is_plain {
                 return None;
             }
             let at = events.map(|events| events.whereabouts(facts)).unwrap_or_default();
@@ -215,7 +220,49 @@ impl<'a> Judge<'a> {
         verdicts: &mut Verdicts,
     ) -> Option<Arc<Verdict>> {
         let met = self.with_facts(row, plan, kind, hits, at, |facts| self.met_by(hits, facts));
-        self.verdict_of(met, verdicts)
+        let Some(carried) = self.from_level.and_then(|step| self.carried(row, plan, step)) else {
+            return self.verdict_of(met, verdicts);
+        };
+        // No set of rules has these numbers.
+        let mut key = met.clone();
+        key.extend([usize::MAX, usize::try_from(carried.1).unwrap_or(usize::MAX)]);
+        if let Some(known) = verdicts.get(&key) {
+            return Some(Arc::clone(known));
+        }
+        let verdict = match self.verdict_of(met, verdicts) {
+            None => Verdict::carried(carried.0),
+            Some(own) => {
+                let decision = own.decision.or_stricter(&carried.0);
+                Verdict { decision, ..(*own).clone() }
+            }
+        };
+        let verdict = Arc::new(verdict);
+        verdicts.insert(key, Arc::clone(&verdict));
+        Some(verdict)
+    }
+
+    /// What follows for a row of a partner level from the grid that it says it was generalised to; with
+    /// the width of that grid.
+    fn carried(&self, row: Row<'_>, plan: &Plan<'_>, step: u8) -> Option<(Decision, i64)> {
+        let sentence = row.text(&plan.facts.generalised);
+        let floor = statement::grid_of(&sentence)?;
+        let (width, number) = match floor {
+            Lattice::Degrees { width } => {
+                let floor = width.nano().0;
+                // The public cell of a category, if it is one; else the widest that it could be of.
+                let by_step = |step: u8| floor.checked_mul(5_i64.pow(u32::from(step.min(3))));
+                let is_fixed = |width: &i64| {
+                    Lattice::fixed().iter().any(
+                        |grid| matches!(grid, Lattice::Degrees { width: own } if own.nano().0 == *width),
+                    )
+                };
+                let fixed = (1..=step).filter_map(by_step).find(is_fixed);
+                (Width::Degrees(Nano(fixed.or(by_step(step))?)), floor)
+            }
+            Lattice::Metres { width_m } => (Width::Metres(width_m), i64::from(width_m)),
+        };
+        let outcome = Outcome { public_width: Some(width), ..Outcome::default() };
+        Some((follows(&outcome, self.audience), number))
     }
 
     /// What follows from the rules that met; nothing where nothing is protected.

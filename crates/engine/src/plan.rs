@@ -84,6 +84,8 @@ pub(crate) struct FactSources {
     pub(crate) shared: Vec<(Thing, Source)>,
     /// lifeStage.
     pub(crate) life_stage: Source,
+    /// dataGeneralizations.
+    pub(crate) generalised: Source,
     /// reproductiveCondition.
     pub(crate) reproductive_condition: Source,
     /// behavior.
@@ -241,6 +243,7 @@ impl FactSources {
                 .flat_map(|(thing, source)| source.each().map(move |source| (thing, source)))
                 .collect(),
             life_stage: Source::of(table, "lifeStage"),
+            generalised: Source::of(table, "dataGeneralizations"),
             reproductive_condition: Source::of(table, "reproductiveCondition"),
             behavior: Source::of(table, "behavior"),
             providers: all(PROVIDER_TERMS),

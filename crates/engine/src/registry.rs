@@ -24,7 +24,14 @@ use reedbed_core::place::Nano;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
+use reedbed_formats::dataset::Dataset;
+use reedbed_formats::error::FormatError;
+use reedbed_formats::row::Fields;
+use reedbed_formats::table::RowKind;
+
 use crate::hash::hash_of;
+use crate::pseudonym::Pseudonyms;
+use crate::treat::RECORD;
 
 /// What earlier copies of a dataset told.
 #[derive(Debug, Default)]
@@ -109,6 +116,9 @@ pub enum RegistryError {
         /// The file.
         path: PathBuf,
     },
+    /// The data cannot be read.
+    #[error(transparent)]
+    Data(#[from] FormatError),
     /// The registry is of another dataset.
     #[error("the registry is of the dataset `{found}`, and the copy is of `{wanted}`")]
     OtherDataset {
@@ -247,6 +257,80 @@ pub fn add_entry(folder: &Path, entry: &Entry) -> Result<(), RegistryError> {
     }
     let whole = all.join(format!("{number:04}"));
     fs::rename(&partial, &whole).map_err(|source| file(&whole, source))
+}
+
+/// Lets a registry know the records of a dataset under both of their identifiers: those that they came
+/// with, and the pseudonyms that they have where they are protected. A record whose category changes
+/// is the same record to whoever has an earlier copy.
+pub fn follow(
+    folder: &Path,
+    dataset: &Dataset,
+    pseudonyms: &Pseudonyms,
+) -> Result<(), RegistryError> {
+    let copies = copies(folder)?;
+    let mut known: FxHashSet<u64> = FxHashSet::default();
+    for copy in &copies {
+        known.extend(read_ids(&copy.join(CLEAR))?);
+        known.extend(read_ids(&copy.join(WITHHELD))?);
+        known.extend(told_lines(copy)?.iter().filter_map(|line| id_of(line)));
+    }
+    if known.is_empty() {
+        return Ok(());
+    }
+    let mut others: FxHashMap<u64, u64> = FxHashMap::default();
+    for table in dataset.tables.iter().filter(|table| table.kind == RowKind::Occurrence) {
+        let own = table.column("occurrenceID").or(table.id.filter(|_| table.is_core));
+        let Some(own) = own else { continue };
+        let (shape, mut chunks) = (table.shape(), table.read()?);
+        let (mut fields, mut scratch) = (Fields::default(), String::new());
+        while let Some(chunk) = chunks.next_chunk()? {
+            let mut rows = chunk.rows(&shape);
+            while let Some(row) = rows.next_into(&mut fields) {
+                let id = fields.value(row.bytes, own, &shape, &mut scratch);
+                let pseudonym = pseudonyms.of(RECORD, id.trim_ascii());
+                let (one, other) = (hash_of(id.as_bytes()), hash_of(pseudonym.as_bytes()));
+                if one != other && (known.contains(&one) || known.contains(&other)) {
+                    others.insert(one, other);
+                    others.insert(other, one);
+                }
+            }
+        }
+    }
+    let both = |ids: Vec<u64>| -> Vec<u64> {
+        let more: Vec<u64> = ids.iter().filter_map(|id| others.get(id).copied()).collect();
+        ids.into_iter().chain(more).collect()
+    };
+    for copy in &copies {
+        for name in [CLEAR, WITHHELD] {
+            let path = copy.join(name);
+            let ids = both(read_ids(&path)?);
+            fs::write(&path, bytes_of(&ids)).map_err(|source| file(&path, source))?;
+        }
+        let mut lines = told_lines(copy)?;
+        let renamed = |line: &String| {
+            let other = others.get(&id_of(line)?)?;
+            let (_, rest) = line.split_once(',')?;
+            Some(format!("{other:016x},{rest}"))
+        };
+        let more: Vec<String> = lines.iter().filter_map(renamed).collect();
+        lines.extend(more);
+        lines.sort_unstable();
+        lines.dedup();
+        let path = copy.join(TOLD);
+        let text = format!("{HEADINGS}\n{}\n", lines.join("\n")).trim_end().to_owned();
+        fs::write(&path, text).map_err(|source| file(&path, source))?;
+    }
+    Ok(())
+}
+
+fn told_lines(copy: &Path) -> Result<Vec<String>, RegistryError> {
+    let path = copy.join(TOLD);
+    let text = fs::read_to_string(&path).map_err(|source| file(&path, source))?;
+    Ok(text.lines().skip(1).map(str::to_owned).collect())
+}
+
+fn id_of(line: &str) -> Option<u64> {
+    u64::from_str_radix(line.split(',').next()?, 16).ok()
 }
 
 fn bytes_of(ids: &[u64]) -> Vec<u8> {

@@ -97,6 +97,9 @@ pub struct Settings {
     /// Records that earlier copies told more finely than the rules allow today are withheld from
     /// this one; else it is refused.
     pub despite_earlier: bool,
+    /// Whether the input is a partner level that was made at this step: what it says that was
+    /// generalised is protected, also where the facts for which it was are not there any more.
+    pub from_level: Option<u8>,
     /// What whoever gets the copy may have besides: other data of the same house.
     pub known: Vec<Dataset>,
     /// Earlier copies of the same data, whoever has them.

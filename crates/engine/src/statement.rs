@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 
 use reedbed_core::decide::PlaceTold;
-use reedbed_core::grid::{Lattice, decimal};
+use reedbed_core::grid::{CellWidth, Lattice, decimal};
 use reedbed_core::period::Precision;
+use reedbed_core::place::Nano;
 use reedbed_core::term;
 
 /// Wording that stands in place of a restricted text.
@@ -69,6 +70,25 @@ pub fn generalised(place: PlaceTold, period: Option<Precision>) -> String {
         Precision::None => Some("Date withheld."),
     });
     place.iter().map(String::as_str).chain(period).collect::<Vec<_>>().join(" ")
+}
+
+/// The grid of the cell that a sentence of [`generalised`] names; nothing where it names none.
+pub fn grid_of(sentence: &str) -> Option<Lattice> {
+    let (_, rest) = sentence.split_once("Place generalised to the cell of the ")?;
+    let (width, _) = rest.split_once(" grid that holds it")?;
+    let (one, other) = width.split_once(" × ")?;
+    if one != other {
+        return None;
+    }
+    match (one.strip_suffix('°'), one.strip_suffix(" m")) {
+        (Some(degrees), _) => {
+            let wanted = Nano::parse(degrees)?;
+            let width = CellWidth::at_least(wanted).filter(|width| width.nano() == wanted)?;
+            Some(Lattice::Degrees { width })
+        }
+        (None, Some(metres)) => Some(Lattice::Metres { width_m: metres.parse().ok()? }),
+        (None, None) => None,
+    }
 }
 
 /// The sentence for informationWithheld: the terms, then the reasons.

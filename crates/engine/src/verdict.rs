@@ -87,6 +87,13 @@ impl Verdict {
         Self { decision, rules: Vec::new(), reasons, behind, closing }
     }
 
+    /// The verdict on a record of a partner level that was generalised when the level was made, for
+    /// facts that are not in it.
+    pub(crate) fn carried(decision: Decision) -> Self {
+        let behind = Behind::of(usize::MAX, &decision);
+        Self::shared(decision, behind, Closing::default())
+    }
+
     /// The verdict on whatever shares something with a record that has this one.
     pub(crate) fn for_others(&self) -> Self {
         Self::shared(self.decision.clone(), self.behind, self.closing)

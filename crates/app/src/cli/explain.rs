@@ -57,6 +57,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
         holder: Holder::default(),
         registry: None,
         despite_earlier: false,
+        from_level: None,
         known: Vec::new(),
         with: Vec::new(),
         form: None,

@@ -157,6 +157,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
             contact: args.contact.clone(),
         },
         despite_earlier: args.despite_earlier,
+        from_level: None,
         known: Vec::new(),
         with: Vec::new(),
         registry: registry.as_ref().map(|registry| registry.read(args)).transpose()?,

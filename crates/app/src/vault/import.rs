@@ -50,6 +50,8 @@ pub(super) struct Making<'a> {
     pub(super) registry: Option<Registry>,
     /// What earlier copies told more finely does not leave, instead of that nothing does.
     pub(super) despite_earlier: bool,
+    /// The step of the partner level that it is made of; nothing where it is made of what came in.
+    pub(super) from_level: Option<u8>,
     pub(super) known: Vec<Dataset>,
     pub(super) with: Vec<Dataset>,
     pub(super) form: OutputForm,
@@ -85,6 +87,7 @@ impl Making<'_> {
             holder: Holder { title: self.title, ..Holder::default() },
             registry: self.registry,
             despite_earlier: self.despite_earlier,
+            from_level: self.from_level,
             known: self.known,
             with: self.with,
             form: Some(self.form),
@@ -140,7 +143,7 @@ impl Vault {
         inputs.extend(input.attached().iter().map(|(path, _)| path.clone()));
         let tables = self.write_exact(&mut manifest, &collection.records, &inputs)?;
         manifest.rows = tables.iter().map(|(_, rows)| rows).sum();
-        let making = Levels { rules: &rule_args, own, work: &work, bars };
+        let making = Levels { rules: &rule_args, own, work: &work, bars, from_level: None };
         let (protected, no_public) = self.levels(&mut manifest, &making, &collection)?;
         let named: String = inputs
             .iter()
@@ -190,7 +193,7 @@ impl Vault {
         let (dataset, version) = (manifest.dataset.clone(), manifest.version);
         let step = self.book.founding().map_or(1, |founding| founding.step);
         let secret = self.secret(making.own)?;
-        let of = |audience: Audience, registry: Option<Registry>| Making {
+        let of = |audience: Audience, registry: Option<Registry>, from_level: Option<u8>| Making {
             rules: making.rules,
             rules_digest: &manifest.rules,
             audience,
@@ -200,12 +203,14 @@ impl Vault {
             secret: &secret,
             registry,
             despite_earlier: true,
+            from_level,
             known: Vec::new(),
             with: Vec::new(),
             form: OutputForm::Csv,
             title: None,
         };
-        let (settings, pseudonyms) = of(Audience::PartnerLevel { step }, None).settings()?;
+        let (settings, pseudonyms) =
+            of(Audience::PartnerLevel { step }, None, making.from_level).settings()?;
         let partner = making.work.path("partner");
         let prepared = share::prepare_all(collection, &settings, &pseudonyms, making.bars)?;
         let shared = prepared.write(Some(&partner), making.bars)?;
@@ -218,8 +223,12 @@ impl Vault {
         let registry = making.work.folder("registry")?;
         self.unpack_registry(&dataset, making.own, &registry)?;
         let public = making.work.path("public");
+        // What was told of a record counts whatever it is called now.
+        engine_registry::follow(&registry, &collection.records, &pseudonyms)?;
+        self.keep_registry(&dataset, &registry)?;
+        let told_before = || Registry::read(&registry, &dataset);
         let (settings, pseudonyms) =
-            of(Audience::Public, Some(Registry::read(&registry, &dataset)?)).settings()?;
+            of(Audience::Public, Some(told_before()?), Some(step)).settings()?;
         let written = (|| -> Result<Option<Shared>, anyhow::Error> {
             if !collection.is_records_only() {
                 let all = making.work.path("public-kinds");
@@ -293,7 +302,8 @@ impl Vault {
         let folder = self.begin(name, version)?;
         let mut manifest =
             Manifest { version, rules: *rules, levels: Vec::new(), ..before.clone() };
-        let making = Levels { rules: &rule_args, own, work: &work, bars };
+        let from_level = Some(self.step());
+        let making = Levels { rules: &rule_args, own, work: &work, bars, from_level };
         let (protected, no_public) = self.levels(&mut manifest, &making, &collection)?;
         let inputs = self.data(name, before.exact).join(INPUTS);
         std::fs::copy(&inputs, folder.join(INPUTS))
@@ -354,6 +364,8 @@ struct Levels<'a> {
     own: &'a Own,
     work: &'a Work,
     bars: &'a Bars,
+    /// The step of the partner level that they are made of; nothing for what came in.
+    from_level: Option<u8>,
 }
 
 /// The tables of records of a package.

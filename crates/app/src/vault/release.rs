@@ -115,6 +115,7 @@ impl Vault {
             secret: &secret,
             registry: Some(Registry::read(&registry_folder, &asked.dataset)?),
             despite_earlier: false,
+            from_level: Some(self.step()),
             known,
             with: of_dataset,
             form: wish.form,
@@ -230,7 +231,7 @@ impl Vault {
         Ok((index, written))
     }
 
-    fn step(&self) -> u8 {
+    pub(super) fn step(&self) -> u8 {
         self.book.founding().map_or(1, |founding| founding.step)
     }
 

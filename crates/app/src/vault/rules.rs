@@ -68,7 +68,7 @@ impl Vault {
     /// The digest of rules that may be used, by its beginning.
     pub(crate) fn rules_digest(&self, text: &str) -> Result<Digest, anyhow::Error> {
         let known: Vec<&Digest> =
-            self.book.rules().filter(|digest| hex(*digest).starts_with(text)).collect();
+            self.book.rules().filter(|digest| hex(digest).starts_with(text)).collect();
         match known.as_slice() {
             [one] if text.len() >= SHORTEST => Ok(**one),
             [_] | [_, _, ..] => bail!("`{text}` is too short: give {SHORTEST} digits or more"),

@@ -85,6 +85,7 @@ pub(crate) fn settings(rules: RuleSet) -> Settings {
         holder: Holder::default(),
         registry: None,
         despite_earlier: false,
+        from_level: None,
         known: Vec::new(),
         with: Vec::new(),
         form: None,

@@ -354,6 +354,7 @@ fn any_event(random: &mut Random, now: u64) -> Event {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "a campaign says how much it tried")]
 fn no_history_opens_anything_for_fewer_than_enough_people() {
     let (mut done, mut frozen) = (0_u64, 0_u64);
     let runs = asked().unwrap_or(20_000);
