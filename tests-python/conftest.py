@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from vaults import PASSPHRASE, RECORDS, enrolled, reserve, take_in
 
 REPO = Path(__file__).resolve().parent.parent
 REAL_DATA = REPO.parent / "shared" / "data"
@@ -79,3 +80,40 @@ def real_data():
         return path
 
     return find
+
+
+@pytest.fixture
+def call(reedbed, tmp_path):
+    """Runs `reedbed` in a folder of its own."""
+
+    def run(*arguments, code=0, env=None):
+        done = subprocess.run(
+            [reedbed, *map(str, arguments)], cwd=tmp_path, capture_output=True, timeout=300,
+            env=os.environ | {"REEDBED_PASSPHRASE": PASSPHRASE} | (env or {}),
+        )
+        said = done.stdout.decode() + done.stderr.decode()
+        assert done.returncode == code, said
+        assert "panicked" not in said
+        return said
+
+    run.folder = tmp_path
+    return run
+
+
+@pytest.fixture
+def vault(call):
+    """A vault with three officers, and a dataset in it."""
+    (call.folder / "r.csv").write_text(RECORDS)
+    enrolled(call, "--delay", 0)
+    take_in(call, "r.csv", "bitterns")
+    return call
+
+
+@pytest.fixture
+def full(call):
+    """A vault that holds a reserve."""
+    (call.folder / "reserve.csv").write_text(reserve())
+    (call.folder / "terms.md").write_text("For the study of reedbeds. Not to be passed on.\n")
+    enrolled(call, "--delay", 0)
+    take_in(call, "reserve.csv", "moor")
+    return call

@@ -14,6 +14,7 @@ mod officer;
 mod rules;
 pub(crate) mod share;
 pub(crate) mod terminal;
+mod trace;
 mod vault;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -48,6 +49,8 @@ pub(crate) enum Output {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Shows an officer what a request asks for, and approves it with `--yes`.
+    Approve(officer::ApproveArgs),
     /// Tries to find out from a copy, whoever made it, where its protected records are.
     #[command(
         after_help = examples::ATTACK,
@@ -56,7 +59,7 @@ enum Command {
     Attack(attack::Args),
     /// Writes shell completions to standard output.
     Completions(completions::Args),
-    /// Makes a small generated wetland reserve, shares it, and says where everything is.
+    /// Makes a small generated wetland reserve, shares it, and plays what becomes of its data in a vault.
     Demo(demo::Args),
     /// Says for one record which rules were looked at, which matched, and what follows.
     #[command(
@@ -75,6 +78,10 @@ enum Command {
     /// Looks after the people without whom nothing exact is opened.
     #[command(subcommand)]
     Officer(officer::Command),
+    /// Hands a copy to a partner as a request asks, with the answers of enough officers.
+    Release(vault::ReleaseArgs),
+    /// Asks for exact columns of a dataset in a vault, or for a copy for a partner.
+    Request(vault::RequestArgs),
     /// Looks after rule lists.
     #[command(subcommand)]
     Rules(rules::Command),
@@ -85,15 +92,23 @@ enum Command {
                           reedbed share <INPUT>... --rules <LIST>... --dry-run [OPTIONS]"
     )]
     Share(share::Args),
+    /// Says which partner's copy a file came from, with the chance that this is wrong, or that it
+    /// cannot tell.
+    Trace(trace::Args),
+    /// Opens exact data as a request asks, with the answers of enough officers.
+    Unseal(vault::UnsealArgs),
     /// Holds exact data under keys that no single person has.
     #[command(subcommand)]
     Vault(vault::Command),
+    /// Checks a copy that was handed over: its files, its proof, and who approved it.
+    Verify(ledger::VerifyArgs),
 }
 
 impl Cli {
     /// Runs the command that was asked for.
     pub(crate) fn run(self) -> Result<Exit, anyhow::Error> {
         match self.command {
+            Command::Approve(args) => officer::approve(&args, self.output),
             Command::Attack(args) => attack::run(&args, self.output),
             Command::Completions(args) => completions::run(&args),
             Command::Demo(args) => demo::run(&args, self.output),
@@ -102,9 +117,14 @@ impl Cli {
             Command::Ledger(command) => ledger::run(&command, self.output),
             Command::Man(args) => man::run(&args),
             Command::Officer(command) => officer::run(&command, self.output),
+            Command::Release(args) => vault::release(&args, self.output),
+            Command::Request(args) => vault::request(&args, self.output),
             Command::Rules(command) => rules::run(&command, self.output),
             Command::Share(args) => share::run(&args, self.output),
+            Command::Trace(args) => trace::run(&args, self.output),
+            Command::Unseal(args) => vault::unseal(&args, self.output),
             Command::Vault(command) => vault::run(&command, self.output),
+            Command::Verify(args) => ledger::verify(&args, self.output),
         }
     }
 }

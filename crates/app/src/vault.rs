@@ -18,6 +18,7 @@ mod release;
 mod rows;
 mod rules;
 mod state;
+mod trace;
 mod upkeep;
 mod work;
 
@@ -42,6 +43,7 @@ pub(crate) use own::UnlockArgs;
 pub(crate) use release::{ALL_COLUMNS, Released, Wish, terms_digest};
 pub(crate) use rows::Rows;
 pub(crate) use rules::packed;
+pub(crate) use trace::{NAMED, Traced, places_of};
 pub(crate) use upkeep::restore;
 
 /// A vault that was read.

@@ -225,6 +225,13 @@ impl Approved {
         Ok(found)
     }
 
+    /// Whether a key signed these bytes.
+    ///
+    /// Errors: [`RequestError::Note`] where a signature by it does not hold.
+    pub fn is_by(&self, key: &Verifier) -> Result<bool, RequestError> {
+        Ok(key.verify(&self.note)?.is_some())
+    }
+
     /// As a file.
     pub fn to_text(&self) -> String {
         if self.note.signatures.is_empty() { self.note.text.clone() } else { self.note.to_string() }

@@ -1,4 +1,7 @@
-//! `reedbed demo`: makes a small generated wetland reserve, shares it, and says where everything is.
+//! `reedbed demo`: makes a small generated wetland reserve, shares it, and plays what becomes of its data
+//! in a vault.
+
+mod story;
 
 use std::path::PathBuf;
 
@@ -62,6 +65,7 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, anyhow::Error> {
     }
     show("")?;
     show("Open the report in a browser: it says what was changed and why, and shows the map.")?;
+    story::play(&args.out, &reserve, output)?;
     Ok(Exit::Done)
 }
 

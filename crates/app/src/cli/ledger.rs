@@ -16,6 +16,8 @@ use reedbed_ledger::note::{KeyKind, Signer};
 use reedbed_ledger::opening::Openings;
 use reedbed_ledger::tile::Tile;
 
+pub(crate) use check::{VerifyArgs, verify};
+
 use super::Output;
 use super::exit::Exit;
 use super::terminal;
@@ -38,7 +40,7 @@ pub(crate) enum Command {
     /// Destroys for good what an entry is about; the entry itself remains.
     Destroy(OpenArgs),
     /// Checks a proof, the proof of a copy, or an exported ledger; asks nobody.
-    Verify(check::VerifyArgs),
+    Verify(VerifyArgs),
     /// Checks a whole ledger from its files.
     Audit(check::AuditArgs),
     /// Copies the public part of a ledger, for those who check.
@@ -193,7 +195,7 @@ pub(crate) fn run(command: &Command, output: Output) -> Result<Exit, anyhow::Err
         Command::Prove(args) => prove(args, output),
         Command::Open(args) => open(args, output),
         Command::Destroy(args) => destroy(args, output),
-        Command::Verify(args) => check::verify(args, output),
+        Command::Verify(args) => verify(args, output),
         Command::Audit(args) => check::audit_all(args, output),
         Command::Export(args) => export(args, output),
         Command::Cosign(args) => witness::cosign(args, output),

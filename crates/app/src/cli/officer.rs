@@ -27,8 +27,6 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Revokes an officer, as two others decide.
     Revoke(RevokeArgs),
-    /// Shows what a request asks for, and approves it with `--yes`.
-    Approve(ApproveArgs),
     /// Stops a request for good; any officer may.
     Stop(StopArgs),
 }
@@ -91,7 +89,7 @@ pub(crate) struct RevokeArgs {
     by: Vec<PathBuf>,
 }
 
-/// Arguments of `reedbed officer approve`.
+/// Arguments of `reedbed approve`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ApproveArgs {
     /// Folder of the vault, or a copy of it.
@@ -134,7 +132,6 @@ pub(crate) fn run(command: &Command, output: Output) -> Result<Exit, anyhow::Err
         Command::Enrol(args) => enrol(args, output),
         Command::List(args) => list(args, output),
         Command::Revoke(args) => revoke(args, output),
-        Command::Approve(args) => approve(args, output),
         Command::Stop(args) => stop(args, output),
     }
 }
@@ -232,7 +229,9 @@ fn revoke(args: &RevokeArgs, output: Output) -> Result<Exit, anyhow::Error> {
     Ok(Exit::Done)
 }
 
-fn approve(args: &ApproveArgs, output: Output) -> Result<Exit, anyhow::Error> {
+/// Shows a request, and signs it.
+pub(crate) fn approve(args: &ApproveArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    super::vault::keep_memory_private();
     let vault = Vault::open(&args.vault)?;
     let request = Approved::read(&text_of(&args.request)?)?;
     let digest = request.digest();

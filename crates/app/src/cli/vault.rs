@@ -18,7 +18,9 @@ use crate::clock;
 use crate::progress::Bars;
 use crate::vault::{UnlockArgs, Vault};
 
-pub(crate) use requests::in_words;
+pub(crate) use requests::{
+    ReleaseArgs, RequestArgs, UnsealArgs, in_words, release, request, unseal,
+};
 
 /// What to do with a vault.
 #[derive(Debug, clap::Subcommand)]
@@ -34,12 +36,6 @@ pub(crate) enum Command {
     Export(requests::ExportArgs),
     /// Says what is in a vault, who its officers are, and what waits.
     Status(StatusArgs),
-    /// Asks for exact columns of a dataset, or for a copy for a partner.
-    Request(requests::RequestArgs),
-    /// Opens exact data as a request asks, with the answers of enough officers.
-    Unseal(requests::UnsealArgs),
-    /// Hands a copy to a partner as a request asks, with the answers of enough officers.
-    Release(requests::ReleaseArgs),
     /// Takes a few columns of the partner level at once; two others must look at it within 72 hours.
     BreakGlass(requests::BreakGlassArgs),
     /// Says that what was taken at once was looked at.
@@ -146,9 +142,6 @@ pub(crate) fn run(command: &Command, output: Output) -> Result<Exit, anyhow::Err
         Command::Relevel(args) => relevel(args, output),
         Command::Export(args) => requests::export(args, output),
         Command::Status(args) => status(args, output),
-        Command::Request(args) => requests::request(args, output),
-        Command::Unseal(args) => requests::unseal(args, output),
-        Command::Release(args) => requests::release(args, output),
         Command::BreakGlass(args) => requests::break_glass(args, output),
         Command::Review(args) => requests::review(args, output),
         Command::Recall(args) => requests::recall(args, output),

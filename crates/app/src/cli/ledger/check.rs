@@ -7,16 +7,19 @@ use reedbed_ledger::audit::audit;
 use reedbed_ledger::disk::{Folder, Source};
 use reedbed_ledger::entry::Entry;
 use reedbed_ledger::keys::History;
+use reedbed_ledger::note::Verifier;
 use reedbed_ledger::policy::{Policy, Verdict};
 use reedbed_ledger::proof::Proof;
+use reedbed_vault::request::Approved;
 
 use super::super::Output;
 use super::super::exit::Exit;
 use super::super::terminal;
 use super::tell;
 use crate::ledger::{Bundle, Home, is_there, known};
+use crate::vault::terms_digest;
 
-/// Arguments of `reedbed ledger verify`.
+/// Arguments of `reedbed verify` and `reedbed ledger verify`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct VerifyArgs {
     /// A proof (`.tlog-proof`), a copy with a proof in it, or an exported ledger.
@@ -50,7 +53,7 @@ pub(crate) struct AuditArgs {
 }
 
 /// Checks a file or a folder; what is not proved ends with 3.
-pub(super) fn verify(args: &VerifyArgs, output: Output) -> Result<Exit, anyhow::Error> {
+pub(crate) fn verify(args: &VerifyArgs, output: Output) -> Result<Exit, anyhow::Error> {
     if !args.file.exists() {
         bail!("`{}` does not exist", args.file.display());
     }
@@ -229,12 +232,66 @@ fn verify_bundle(args: &VerifyArgs, folder: &Path, output: Output) -> Result<(),
         let said = if *has_approved { "approved by" } else { "not approved by" };
         facts.push((said, key.to_string()));
     }
-    if found.approvers.is_empty() {
+    let agreed = agreed(folder)?;
+    if let Some(agreed) = &agreed {
+        human.push_str(&agreed.0);
+        facts.extend(agreed.1.iter().map(|key| ("approved by", key.clone())));
+    }
+    if found.approvers.is_empty() && agreed.is_none() {
         human.push_str("\nNot proved: that anybody approved it; the entry names nobody.");
     }
     human.push_str("\nNot proved: that no other copy was handed over.\n");
     human.push_str(&vouched(&found.verdict, is_own));
     tell(output, &human, &facts)
+}
+
+/// What the request that a copy was released by says, and whose signatures it bears; nothing where the
+/// copy has none.
+///
+/// The request and the keys are files of the copy, so that the entry commits to them.
+fn agreed(proof: &Path) -> Result<Option<(String, Vec<String>)>, anyhow::Error> {
+    let folder = proof.parent().unwrap_or(proof).join("agreement");
+    if !is_there(&folder.join("request.txt"))? {
+        return Ok(None);
+    }
+    let text = |name: &str| {
+        std::fs::read_to_string(folder.join(name))
+            .with_context(|| format!("`agreement/{name}` cannot be read"))
+    };
+    let request = Approved::read(&text("request.txt")?).context("`agreement/request.txt`")?;
+    let asked = request.request();
+    let terms = folder.join("terms.md");
+    let terms = is_there(&terms)?.then(|| std::fs::read_to_string(&terms)).transpose()?;
+    if asked.recipient != terms_digest(terms.as_deref()) {
+        bail!("the terms in the copy are not those that stand in the request");
+    }
+    let mut human = format!(
+        "\nProved: the terms are those of the request that was approved: for {}, of `{}` for {}.",
+        asked.purpose, asked.dataset, asked.beneficiary
+    );
+    let mut keys = Vec::new();
+    for line in text("approvers.txt")?.lines() {
+        let key =
+            Verifier::read(line).context("`agreement/approvers.txt` has a line that is no key")?;
+        if !request.is_by(&key)? {
+            bail!(
+                "the request in the copy is not signed by `{}`, who is said to have approved it",
+                key.name()
+            );
+        }
+        if keys.contains(&key) {
+            bail!("`agreement/approvers.txt` names `{}` twice", key.name());
+        }
+        human.push_str(&format!(
+            "\nProved: the holder of the key `{}` approved the request.",
+            key.name()
+        ));
+        keys.push(key);
+    }
+    if keys.is_empty() {
+        bail!("nobody is said to have approved the request in the copy");
+    }
+    Ok(Some((human, keys.iter().map(ToString::to_string).collect())))
 }
 
 fn audit_folder(

@@ -20,7 +20,7 @@ use crate::clock;
 use crate::progress::Bars;
 use crate::vault::{ALL_COLUMNS, Answer, Rows, UnlockArgs, Vault, Wish, terms_digest};
 
-/// Arguments of `reedbed vault request`.
+/// Arguments of `reedbed request`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RequestArgs {
     /// Folder of the vault.
@@ -61,7 +61,7 @@ pub(crate) struct RequestArgs {
     out: PathBuf,
 }
 
-/// Arguments of `reedbed vault unseal`.
+/// Arguments of `reedbed unseal`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct UnsealArgs {
     /// Folder of the vault.
@@ -78,7 +78,7 @@ pub(crate) struct UnsealArgs {
     out: PathBuf,
 }
 
-/// Arguments of `reedbed vault release`.
+/// Arguments of `reedbed release`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ReleaseArgs {
     /// Folder of the vault.
@@ -198,7 +198,8 @@ pub(crate) enum Level {
     Public,
 }
 
-pub(super) fn request(args: &RequestArgs, output: Output) -> Result<Exit, anyhow::Error> {
+pub(crate) fn request(args: &RequestArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    super::keep_memory_private();
     let mut vault = Vault::open(&args.vault)?;
     let newest = vault.book().newest(&args.dataset);
     let newest =
@@ -237,21 +238,45 @@ pub(super) fn request(args: &RequestArgs, output: Output) -> Result<Exit, anyhow
     }
     let mut request = Approved::new(request)?;
     request.sign(&asker);
-    if !is_release {
-        crate::keys::write_new(&key_beside(&args.out), identity.to_secret().as_bytes())
-            .with_context(|| format!("`{}` cannot be written", key_beside(&args.out).display()))?;
-    }
-    crate::keys::write_new(&args.out, request.to_text().as_bytes())
-        .with_context(|| format!("`{}` cannot be written", args.out.display()))?;
-    let index = vault.record(&Deed::Ask(request.clone()))?;
+    let secret = (!is_release).then(|| identity.to_secret());
+    let index = record_new(&mut vault, &request, secret.as_deref(), &args.out)?;
     let human = format!(
-        "{}\nThe request is recorded (entry {index}) and in `{}`: officers answer with `reedbed officer \
+        "{}\nThe request is recorded (entry {index}) and in `{}`: officers answer with `reedbed \
          approve`.",
         in_words(request.request()),
         args.out.display()
     );
     tell(output, &human, &[("index", index.to_string()), ("digest", hex(&request.digest()))])?;
     Ok(Exit::Done)
+}
+
+/// Writes a request, with the key that was made for it, and records it.
+///
+/// CRASH: files of a request that the ledger does not know, which nobody approves.
+fn record_new(
+    vault: &mut Vault,
+    request: &Approved,
+    secret: Option<&String>,
+    out: &Path,
+) -> Result<u64, anyhow::Error> {
+    let mut written = Vec::new();
+    let mut write = |path: PathBuf, text: &str| {
+        crate::keys::write_new(&path, text.as_bytes())
+            .with_context(|| format!("`{}` cannot be written", path.display()))?;
+        written.push(path);
+        Ok::<(), anyhow::Error>(())
+    };
+    let done = secret
+        .map_or(Ok(()), |secret| write(key_beside(out), secret))
+        .and_then(|()| write(out.to_owned(), &request.to_text()))
+        .and_then(|()| vault.record(&Deed::Ask(request.clone())));
+    if done.is_err() {
+        for path in written {
+            // What is left is of no use to anybody.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+    done
 }
 
 fn key_beside(request: &Path) -> PathBuf {
@@ -269,7 +294,8 @@ fn read_answers(paths: &[PathBuf]) -> Result<Vec<Answer>, anyhow::Error> {
     paths.iter().map(read).collect()
 }
 
-pub(super) fn unseal(args: &UnsealArgs, output: Output) -> Result<Exit, anyhow::Error> {
+pub(crate) fn unseal(args: &UnsealArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    super::keep_memory_private();
     if crate::ledger::is_there(&args.out)? {
         bail!("`{}` exists already", args.out.display());
     }
@@ -288,7 +314,8 @@ pub(super) fn unseal(args: &UnsealArgs, output: Output) -> Result<Exit, anyhow::
     Ok(Exit::Done)
 }
 
-pub(super) fn release(args: &ReleaseArgs, output: Output) -> Result<Exit, anyhow::Error> {
+pub(crate) fn release(args: &ReleaseArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    super::keep_memory_private();
     let mut vault = Vault::open(&args.vault)?;
     let own = vault.unlock(&args.unlock)?;
     let request = Approved::read(&read_text(&args.request)?)?;
