@@ -16,6 +16,7 @@ use reedbed_formats::cells::{Row, Source};
 use reedbed_formats::dataset::Dataset;
 use reedbed_formats::place::{self, PlaceCells, PlaceRead};
 use reedbed_formats::row::Fields;
+use reedbed_formats::table::Table;
 use reedbed_trace::{Fit, Spot, weigh};
 use reedbed_vault::own::Own;
 
@@ -261,6 +262,23 @@ fn for_each_place(
     })
 }
 
+/// Where a table has the taxon; files on their way through the world often call it otherwise.
+fn taxon_of(table: &Table) -> Source {
+    let own = Source::of(table, "scientificName");
+    if own.exists() {
+        return own;
+    }
+    let (mut heading, mut called) = (String::new(), String::new());
+    let at = CALLED.iter().find_map(|name| {
+        fold(name, &mut called);
+        table.columns.iter().position(|column| {
+            fold(&column.heading, &mut heading);
+            heading == called
+        })
+    });
+    Source::column(at)
+}
+
 /// Where a table has what counts here.
 struct Terms {
     place: [Source; 8],
@@ -279,7 +297,7 @@ fn for_each_row(
         let of = |name: &str| Source::of(table, name);
         let terms = Terms {
             place: PLACE.map(of),
-            taxon: of("scientificName"),
+            taxon: taxon_of(table),
             date: of("eventDate"),
             event: of("eventID"),
             said: of("dataGeneralizations"),
@@ -298,6 +316,8 @@ fn for_each_row(
 
 /// The chance of naming anybody who has no part in a file, up to which somebody is named.
 pub(crate) const NAMED: f64 = 1e-6;
+const CALLED: [&str; 6] =
+    ["species", "taxon", "taxon name", "species name", "scientific", "latin name"];
 /// Whether dates count: a program that a file went through may have written them otherwise.
 const READINGS: [bool; 2] = [true, false];
 const PLACE: [&str; 8] = [
