@@ -18,7 +18,7 @@ def test_two_officers_open_what_a_third_asked_for(vault):
     assert "all columns about: place, taxon" in shown
     assert "EXACT DATA" in shown and "nest protection" in shown and "Nothing was signed" in shown
     approve(vault, "req", "ann")
-    assert "1 shares of 2" in unseal(vault, "req", "ann", code=1)
+    assert "too few people" in unseal(vault, "req", "ann", code=1)
     approve(vault, "req", "ben")
     unseal(vault, "req", "ann", "ben")
     with (vault.folder / "opened/exact-0.csv").open(newline="") as file:
@@ -37,7 +37,7 @@ def test_one_officer_alone_opens_nothing_and_who_asks_does_not_approve(vault):
     request(vault, "req", "decimalLatitude", by="ann")
     approve(vault, "req", "ben")
     said = unseal(vault, "req", "ben", code=1)
-    assert "1 shares of 2" in said and not (vault.folder / "opened").exists()
+    assert "too few people" in said and not (vault.folder / "opened").exists()
     # The bribed officer approves their own request, and answers twice.
     approve(vault, "req", "ann")
     assert "does not approve" in unseal(vault, "req", "ben", "ann", code=1)
@@ -146,7 +146,8 @@ def test_a_request_lies_until_its_delay_is_over(call):
     take_in(call, "r.csv", "bitterns")
     request(call, "req", "decimalLatitude", by="cem")
     for who in ("ann", "ben"):
-        approve(call, "req", who)
+        assert "not your shares" in approve(call, "req", who)
+        assert "share " not in (call.folder / f"req.{who}").read_text()
     assert "until its delay is over" in unseal(call, "req", "ann", "ben", code=1)
     assert not (call.folder / "opened").exists()
     # Any officer may stop it meanwhile, and nobody else.

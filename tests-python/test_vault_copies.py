@@ -40,7 +40,7 @@ def test_a_copy_under_other_terms_or_of_another_version_does_not_leave(full):
         approve(full, "copy", who)
     (full.folder / "other.md").write_text("Do as you like.\n")
     assert "terms are not those" in release(full, terms="other.md", code=1)
-    take_in(full, "reserve.csv", "moor")
+    take_in(full, "reserve.csv", "moor", "--new-version")
     assert "newer version" in release(full, code=1)
     assert not (full.folder / "out").exists()
 
@@ -98,7 +98,7 @@ def test_rules_that_nobody_or_one_person_approved_are_not_used(full):
     assert "too few people" in said
     digest = full("--output", "plain", "rules", "approve", "--rules", "lax.csv", "--approval", "lax",
                   "--by", "ann/key").splitlines()[0].split("\t")[1]
-    said = full("vault", "import", "--vault", "v", "reserve.csv", "--dataset", "moor", "--rules", digest,
+    said = full("vault", "import", "--vault", "v", "reserve.csv", "--dataset", "lax", "--rules", digest,
                 code=1)
     assert "no rules with the digest" in said
     # A list that was edited is another one.

@@ -59,9 +59,9 @@ def rules(call, text, by=("ann", "ben")):
     return dict(line.split("\t") for line in said.splitlines())["digest"]
 
 
-def take_in(call, file, name, code=0):
+def take_in(call, file, name, *options, code=0):
     return call("vault", "import", "--vault", "v", file, "--dataset", name, "--rules", call.rules,
-                code=code)
+                *options, code=code)
 
 
 def request(call, name, *columns, by="cem", code=0):

@@ -33,7 +33,7 @@ use reedbed_ledger::log;
 use reedbed_ledger::opening::Openings;
 use reedbed_vault::book::{Book, BookError, Deed, Founding};
 use reedbed_vault::own::{Cost, Own};
-use reedbed_vault::people::Refused;
+use reedbed_vault::people::{Digest, Refused};
 
 use crate::clock;
 use crate::ledger::{Home, Release};
@@ -54,6 +54,8 @@ pub(crate) struct Vault {
     book: Book,
     /// Entries that cannot be read again; requests from before them are closed.
     frozen: Vec<u64>,
+    /// The entries by which requests were made.
+    asked: BTreeMap<Digest, u64>,
     /// One at a time decides.
     _lock: std::fs::File,
 }
@@ -115,8 +117,8 @@ impl Vault {
         let lock =
             lock.with_context(|| format!("somebody else uses the vault in `{}`", path.display()))?;
         let home = Home::existing(&path.join("ledger"))?;
-        let (book, frozen) = (Book::new(2), Vec::new());
-        let mut vault = Self { path: path.to_owned(), home, book, frozen, _lock: lock };
+        let (book, frozen, asked) = (Book::new(2), Vec::new(), BTreeMap::new());
+        let mut vault = Self { path: path.to_owned(), home, book, frozen, asked, _lock: lock };
         vault.replay(disk)?;
         Ok(vault)
     }
@@ -150,7 +152,7 @@ impl Vault {
             };
             let (deed, at) = Deed::read(&text)?;
             match self.book.happen(&deed, at) {
-                Ok(()) => {}
+                Ok(()) => note(&mut self.asked, &deed, index),
                 // It goes on from what cannot be read again.
                 Err(BookError::Refused(
                     Refused::NoRequest | Refused::Edited | Refused::Closed | Refused::TooFew,
@@ -206,8 +208,14 @@ impl Vault {
         };
         let receipt = event.record(&self.home)?;
         self.book = next;
+        note(&mut self.asked, deed, receipt.proof.index);
         self.write_state()?;
         Ok(receipt.proof.index)
+    }
+
+    /// The entry by which a request was made.
+    pub(crate) fn asked_as(&self, request: &Digest) -> Option<u64> {
+        self.asked.get(request).copied()
     }
 
     /// What follows from what happened.
@@ -233,6 +241,12 @@ impl Vault {
     /// Where a version of a dataset lies.
     fn data(&self, dataset: &str, version: u32) -> PathBuf {
         self.path.join("data").join(dataset).join(version.to_string())
+    }
+}
+
+fn note(asked: &mut BTreeMap<Digest, u64>, deed: &Deed, index: u64) {
+    if let Deed::Ask(request) = deed {
+        asked.insert(request.digest(), index);
     }
 }
 

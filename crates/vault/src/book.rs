@@ -53,6 +53,9 @@ pub enum BookError {
     /// A release without a package, or something else with one.
     #[error("a release names its package, and nothing else does")]
     Package,
+    /// A request says another time than that at which it is made.
+    #[error("the request says that it was made at another time than now")]
+    Made,
     /// The version is there.
     #[error("this version of the dataset is there already")]
     KnownVersion,
@@ -224,6 +227,10 @@ impl Book {
         let bulk = self.founding.map_or(u64::MAX, |founding| founding.bulk);
         if asked.action == Action::Unseal && rows >= bulk && !asked.is_bulk {
             return Err(BookError::Bulk);
+        }
+        // Officers go by the time that they are shown.
+        if asked.made.abs_diff(now) > SKEW {
+            return Err(BookError::Made);
         }
         let (id, asking) = self.asking(request)?;
         self.world.happen(&Event::Ask { id, asking }, now)?;
@@ -461,4 +468,8 @@ fn read_manifest(manifest: &str) -> Result<Dataset, BookError> {
 }
 
 /// Columns that may be taken at once.
+/// How far the time in a request may be from that at which it is made.
+///
+/// Units: seconds.
+const SKEW: u64 = 600;
 const FEW_COLUMNS: usize = 8;

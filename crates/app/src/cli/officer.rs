@@ -1,17 +1,21 @@
 //! `reedbed officer`: the people without whom nothing exact is opened.
 
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, bail};
 use reedbed_ledger::checkpoint::Checkpoint;
 use reedbed_ledger::note::Verifier;
 use reedbed_vault::book::{Decision, Deed, decide};
 use reedbed_vault::officer::{Card, Officer};
+use reedbed_vault::people::Action;
 use reedbed_vault::request::Approved;
 
 use super::Output;
 use super::exit::Exit;
 use super::ledger::tell;
+use super::terminal;
+use crate::clock;
 use crate::vault::Vault;
 
 /// What to do with officers.
@@ -246,13 +250,61 @@ pub(crate) fn approve(args: &ApproveArgs, output: Output) -> Result<Exit, anyhow
     }
     let Some(out) = &args.out else { return Ok(Exit::Done) };
     let officer = officer_in(&args.key)?;
+    let now = clock::now();
+    check_time(&vault, &request, &args.key, now)?;
     witness(&vault, &args.key)?;
-    let answer = vault.answer(&request, &officer)?;
+    let answer = vault.answer(&request, &officer, now)?;
     crate::keys::write_new(out, answer.to_text().as_bytes())
         .with_context(|| format!("`{}` cannot be written", out.display()))?;
-    let human = format!("{shown}\nYour answer is in `{}`.", out.display());
-    tell(output, &human, &[("approved", "true".to_owned())])?;
+    let mut human = format!("{shown}\nYour answer is in `{}`.", out.display());
+    let asked = request.request();
+    let waits = asked.made.saturating_add(asked.delay).saturating_sub(now);
+    let has_shares = answer.has_shares();
+    if asked.action == Action::Unseal && !has_shares {
+        human.push_str(&format!(
+            " It has your signature, and not your shares of the keys: those you give when the request has \
+             lain long enough, in {}, by the same command.",
+            terminal::counted(waits.div_ceil(3_600), "hour")
+        ));
+    }
+    let facts = [("approved", "true".to_owned()), ("shares", has_shares.to_string())];
+    tell(output, &human, &facts)?;
     Ok(Exit::Done)
+}
+
+/// Holds the time that a request says against the officer's own clock, and against the head that this
+/// officer saw last: a request that is older than that head was in it.
+fn check_time(
+    vault: &Vault,
+    request: &Approved,
+    key: &Path,
+    now: u64,
+) -> Result<(), anyhow::Error> {
+    let made = request.request().made;
+    if made > now.saturating_add(SKEW) {
+        bail!(
+            "the request says that it was made later than your clock says that it is now: the clock of the \
+             vault or yours is wrong. Sign nothing before that is settled"
+        );
+    }
+    let seen = PathBuf::from(format!("{}.seen", key.display()));
+    if !crate::ledger::is_there(&seen)? {
+        return Ok(());
+    }
+    let when = std::fs::metadata(&seen).and_then(|about| about.modified());
+    let when = when.with_context(|| format!("`{}` cannot be read", seen.display()))?;
+    let when = when.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (before, _) = Checkpoint::of_note(&text_of(&seen)?)
+        .with_context(|| format!("`{}` is no checkpoint", seen.display()))?;
+    let is_new = vault.asked_as(&request.digest()).is_some_and(|index| index >= before.size);
+    if is_new && made.saturating_add(SKEW) < when {
+        bail!(
+            "the request says that it was made before you looked at this vault last, and it was not there \
+             then: the clock of the vault was set back, as if its delay were over. Sign nothing, and tell the \
+             other officers"
+        );
+    }
+    Ok(())
 }
 
 /// Holds the ledger against the head that this officer saw last, and remembers the head of now.
@@ -304,3 +356,8 @@ fn stop(args: &StopArgs, output: Output) -> Result<Exit, anyhow::Error> {
     tell(output, &human, &[("index", index.to_string())])?;
     Ok(Exit::Done)
 }
+
+/// How far two clocks may be apart.
+///
+/// Units: seconds.
+const SKEW: u64 = 600;

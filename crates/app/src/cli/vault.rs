@@ -5,7 +5,7 @@ mod upkeep;
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use reedbed_vault::book::{Founding, hex};
 use reedbed_vault::people::Limits;
 
@@ -102,6 +102,9 @@ pub(crate) struct ImportArgs {
     /// The name of the dataset in the vault.
     #[arg(long, value_name = "NAME")]
     dataset: String,
+    /// The data are the next version of a dataset that is in the vault already.
+    #[arg(long)]
+    new_version: bool,
     /// The digest of rules that officers approved (`reedbed rules approve`), or its beginning.
     #[arg(long, value_name = "DIGEST")]
     rules: String,
@@ -196,6 +199,21 @@ fn import(args: &ImportArgs, output: Output) -> Result<Exit, anyhow::Error> {
     let mut vault = Vault::open(&args.vault)?;
     let own = vault.unlock(&args.unlock)?;
     let rules = vault.rules_digest(&args.rules)?;
+    match vault.book().newest(&args.dataset) {
+        Some(held) if !args.new_version => bail!(
+            "`{}` is in the vault already, as version {}: another dataset needs another name, and \
+             `--new-version` takes these data in as its next version",
+            args.dataset,
+            held.version
+        ),
+        None if args.new_version => {
+            bail!(
+                "the vault holds no dataset `{}` that this could be a new version of",
+                args.dataset
+            )
+        }
+        _ => {}
+    }
     let bars = Bars::new(output);
     let imported = vault.import(&args.dataset, &args.input, &rules, &own, &bars)?;
     let mut human = format!(

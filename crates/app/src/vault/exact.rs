@@ -23,6 +23,7 @@ use super::levels::seal_files;
 use super::manifest::{FileOf, Manifest, TableOf, digest_of, full_name};
 use super::rows::Rows;
 use super::{Vault, pack};
+use crate::clock;
 use crate::keys::SystemRandom;
 
 /// What an officer sends back: the request with a signature, and shares that are sealed to the key in
@@ -197,14 +198,18 @@ impl Vault {
 
     /// An officer's answer to a request: a signature, and for exact data the officer's shares of what is
     /// asked for, sealed to the key in the request and to nothing else.
+    ///
+    /// The shares are in it once the request's delay is over by the officer's own clock (`now`), since
+    /// whoever has the vault's machine sets that of the vault.
     pub(crate) fn answer(
         &self,
         request: &Approved,
         officer: &Officer,
+        now: u64,
     ) -> Result<Answer, anyhow::Error> {
         let asked = request.request();
         let mut shares = BTreeMap::new();
-        if asked.action == Action::Unseal {
+        if asked.action == Action::Unseal && now >= asked.made.saturating_add(asked.delay) {
             let version = Rows::read(&asked.rows)?.version;
             let exact = self.version_of(&asked.dataset, version)?.exact;
             let folder = self.data(&asked.dataset, exact);
@@ -264,6 +269,9 @@ impl Vault {
         let rows = Rows::read(&asked.rows)?;
         let manifest = self.version_of(&asked.dataset, rows.version)?;
         self.record_approvals(request, answers)?;
+        // Whether it may be done is known before the work.
+        let trial = Deed::Do { request: digest, package: None };
+        self.book.clone().happen(&trial, clock::now())?;
         let mut keys: BTreeMap<(String, String), Key> = BTreeMap::new();
         for (file, part) in self.parts(asked)? {
             let name = format!("{file} {part}");
@@ -314,6 +322,11 @@ impl Vault {
 }
 
 impl Answer {
+    /// Whether it holds shares of keys.
+    pub(crate) fn has_shares(&self) -> bool {
+        !self.shares.is_empty()
+    }
+
     /// As a file.
     pub(crate) fn to_text(&self) -> String {
         let mut text = "reedbed-answer/v1\n".to_owned();

@@ -314,3 +314,29 @@ fn what_one_person_takes_at_once_is_little_and_stands_in_the_book() {
     kept.happen(Deed::Review(review), 200).unwrap();
     assert!(kept.book.unreviewed().is_empty() && !kept.book.is_frozen("staff c", 100 + REVIEW));
 }
+
+#[test]
+fn a_request_says_when_it_is_made() {
+    let (mut kept, [_, _, c]) = three();
+    for now in [701, 5_000] {
+        assert_eq!(kept.happen(asked_by(&c, &request("staff c")), now), Err(BookError::Made));
+    }
+    kept.happen(asked_by(&c, &request("staff c")), 650).unwrap();
+}
+
+#[test]
+fn ten_thousand_datasets_are_told_apart() {
+    let (mut kept, [a, b, _]) = three();
+    let rules = [7; 32];
+    let decision = decide(decide(Decision::to_use(&rules), &a), &b);
+    kept.book.happen(&Deed::Rules(decision), 2).unwrap();
+    for number in 0..10_000 {
+        let text = format!(
+            "reedbed-dataset/v1\ndataset d{number}\nversion 1\nrules {}\nrows 1\nneeded 2\nexact 1\n",
+            reedbed_vault::book::hex(&rules)
+        );
+        kept.book.happen(&Deed::Import(text), 3).unwrap();
+    }
+    assert_eq!(kept.book.newest("d9999").unwrap().version, 1);
+    assert!(kept.book.newest("d10000").is_none());
+}
