@@ -22,14 +22,15 @@ def officer(call, name):
 def reserve():
     """A grid of sites with a tit each year, and bitterns at some of them."""
     lines = ["occurrenceID,eventID,scientificName,eventDate,decimalLatitude,decimalLongitude,"
-             "geodeticDatum,coordinateUncertaintyInMeters,recordedBy,locality"]
+             "geodeticDatum,coordinateUncertaintyInMeters,recordedBy,locality,occurrenceRemarks"]
     for year in (2019, 2020, 2021):
         for site in range(64):
             lat, lon = 52.0123 + site // 8 * 0.0081, 4.5123 + site % 8 * 0.0111
             for name, prefix in [("Parus major", "t"), ("Botaurus stellaris", "b")]:
                 if prefix == "t" or site % 7 == 2:
                     lines.append(f"{prefix}{site}-{year},e{site}-{year},{name},{year}-05-14,{lat:.5f},"
-                                 f"{lon:.5f},WGS84,20,A. Warden,site {site}")
+                                 f"{lon:.5f},WGS84,20,A. Warden,site {site},"
+                                 + ("under the third willow" if prefix == "b" else ""))
     return "\n".join(lines) + "\n"
 
 

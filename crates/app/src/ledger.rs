@@ -203,6 +203,20 @@ impl Home {
         Ok(Open { log, _lock: lock })
     }
 
+    /// Signs a head over entries that were appended before a process broke off; gives whether there were
+    /// any.
+    ///
+    /// CRASH: they wait on.
+    pub(crate) fn settle(&self) -> Result<bool, anyhow::Error> {
+        let mut open = self.open(&[])?;
+        if open.log.acknowledged() == open.log.head().size {
+            return Ok(false);
+        }
+        let note = open.log.publish()?.clone();
+        self.remember(&note)?;
+        Ok(true)
+    }
+
     /// Remembers the head that was signed last, beside the key.
     pub(crate) fn remember(&self, note: &Note) -> Result<(), anyhow::Error> {
         Ok(replace(&self.private, SEEN, note.to_string().as_bytes())?)

@@ -117,6 +117,9 @@ impl Vault {
         let lock =
             lock.with_context(|| format!("somebody else uses the vault in `{}`", path.display()))?;
         let home = Home::existing(&path.join("ledger"))?;
+        // What was recorded when a process broke off counts. A copy that only is looked at cannot be
+        // written to; whoever records something there is told so.
+        let _ = home.settle();
         let (book, frozen, asked) = (Book::new(2), Vec::new(), BTreeMap::new());
         let mut vault = Self { path: path.to_owned(), home, book, frozen, asked, _lock: lock };
         vault.replay(disk)?;
@@ -191,6 +194,10 @@ impl Vault {
     ///
     /// CRASH: a text without an entry, which nobody reads; or it is recorded.
     pub(crate) fn record(&mut self, deed: &Deed) -> Result<u64, anyhow::Error> {
+        if self.home.settle()? {
+            (self.book, self.frozen) = (Book::new(2), Vec::new());
+            self.replay(&Folder::at(&self.path)?)?;
+        }
         let now = clock::now();
         let mut next = self.book.clone();
         next.happen(deed, now)?;

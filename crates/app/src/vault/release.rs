@@ -92,7 +92,9 @@ impl Vault {
         let work = Work::new()?;
         let rules = self.rules(&manifest.rules, own, &work)?;
         let whole = Whole::begin(wish.out)?;
-        let package = whole.partial.join("package");
+        // PRIVACY: until the ledger knows of it, a copy lies in memory only.
+        let made = work.folder("made")?;
+        let package = made.join("package");
         let level = work.path("level");
         let is_whole = rows.is_all() && asked.columns.iter().any(|column| column == ALL_COLUMNS);
         let is_wanted = |column: &str| is_told(&asked.columns, column);
@@ -139,7 +141,7 @@ impl Vault {
             .map_err(|error| self.refuse(error, request, &manifest, &wish))?;
         self.write_agreement(&package, request, &wish)?;
         if let Some(shared) = &shared {
-            crate::cli::share::write_steward(&whole.partial.join("steward"), shared, None)?;
+            crate::cli::share::write_steward(&made.join("steward"), shared, None)?;
             engine_registry::add(&registry_folder, &shared.telling, &settings)?;
         }
         let text = Bundle::manifest(&package)?;
@@ -149,6 +151,7 @@ impl Vault {
         self.record(&Deed::Do { request: digest, package: Some(package_digest.0) })?;
         let entry = entry(&manifest, &wish, shared.as_ref(), &asked.beneficiary);
         let leave = Leave::recorded(&self.home, &package, entry)?;
+        copy_files(&made, &whole.partial)?;
         whole.finish(&leave)?;
         Ok(Released { shared, leave, digest: package_digest.to_hex() })
     }
@@ -169,7 +172,8 @@ impl Vault {
         let work = Work::new()?;
         let rules = self.rules(&manifest.rules, own, &work)?;
         let whole = Whole::begin(wish.out)?;
-        let package = whole.partial.join("package");
+        let made = work.folder("made")?;
+        let package = made.join("package");
         let rows = Rows::all(manifest.version);
         let wanted = Wanted { rows: &rows, columns: &|_| true };
         self.read_level(&manifest, PUBLIC, own, &package, wanted)?;
@@ -193,6 +197,7 @@ impl Vault {
         self.keep_copy(&package, &digest.0)?;
         self.keep_registry(dataset, &registry)?;
         let leave = Leave::recorded(&self.home, &package, entry(&manifest, wish, None, "public"))?;
+        copy_files(&made, &whole.partial)?;
         whole.finish(&leave)?;
         Ok(Released { shared: None, leave, digest: digest.to_hex() })
     }
@@ -261,7 +266,9 @@ impl Vault {
         let disk = Folder::at(&self.path)?;
         let mut copies = Vec::new();
         disk.create_folder(COPIES)?;
-        for name in disk.list(COPIES)? {
+        // What a process that broke off left half written was never handed over.
+        let is_whole = |name: &String| reedbed_vault::book::unhex(name).is_some();
+        for name in disk.list(COPIES)?.into_iter().filter(is_whole) {
             let folder = work.path(&format!("copy-{name}"));
             let bytes = self.read_sealed(&format!("{COPIES}/{name}"), own)?;
             let bytes = bytes.context("a copy that was handed over is gone")?;
@@ -448,19 +455,26 @@ fn is_told(asked: &[String], column: &str) -> bool {
         || matches!(Group::of(column), Group::Taxon | Group::Time)
 }
 
+/// Copies all files of a folder, or one file, to a place where nothing is.
+fn copy_files(from: &Path, to: &Path) -> Result<(), anyhow::Error> {
+    for (name, from) in pack::files(from)? {
+        let to = if name.is_empty() { to.to_owned() } else { to.join(name) };
+        if let Some(parent) = to.parent() {
+            crate::keys::create_dir(parent)?;
+        }
+        std::io::copy(&mut std::fs::File::open(from)?, &mut crate::keys::create_new(&to)?)
+            .with_context(|| format!("`{}` cannot be written", to.display()))?;
+    }
+    Ok(())
+}
+
 /// Moves what is no table of records from a level into a package.
 fn move_others(level: &Path, tables: &[PathBuf], package: &Path) -> Result<(), anyhow::Error> {
     for entry in level.read_dir()? {
         let path = entry?.path();
         if path.is_dir() && !tables.contains(&path) {
             let to = package.join(path.file_name().unwrap_or_default());
-            for (name, from) in pack::files(&path)? {
-                let to = if name.is_empty() { to.clone() } else { to.join(name) };
-                if let Some(parent) = to.parent() {
-                    crate::keys::create_dir(parent)?;
-                }
-                std::io::copy(&mut std::fs::File::open(from)?, &mut crate::keys::create_new(&to)?)?;
-            }
+            copy_files(&path, &to)?;
         }
     }
     Ok(())
