@@ -23,8 +23,8 @@ def test_two_officers_open_what_a_third_asked_for(vault):
     unseal(vault, "req", "ann", "ben")
     with (vault.folder / "opened/exact-0.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert rows[0] == {"scientificName": "Botaurus stellaris", "decimalLatitude": "51.61234",
-                       "note": "under the third willow, left"}
+    assert {"scientificName": "Botaurus stellaris", "decimalLatitude": "51.61234",
+            "note": "under the third willow, left"} in rows
     assert len(rows) == 2
     # All of it stands in the ledger, which an outsider can check.
     said = vault("ledger", "audit", "v/ledger")
@@ -41,7 +41,7 @@ def test_one_officer_alone_opens_nothing_and_who_asks_does_not_approve(vault):
     # The bribed officer approves their own request, and answers twice.
     approve(vault, "req", "ann")
     assert "does not approve" in unseal(vault, "req", "ben", "ann", code=1)
-    assert "given before" in unseal(vault, "req", "ben", "ben", code=1)
+    assert "too few people" in unseal(vault, "req", "ben", "ben", code=1)
     # With a third who has no part in it, it opens.
     approve(vault, "req", "cem")
     unseal(vault, "req", "ben", "cem")

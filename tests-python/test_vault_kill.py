@@ -14,7 +14,7 @@ import pytest
 from vaults import PASSPHRASE, RULES, approve, ask_for_copy, enrolled, reserve, rules, take_in
 
 SECRET = b"under the third willow"
-WORK = Path("/dev/shm")
+WORK = Path(f"/dev/shm/kill-test-{os.getpid()}")
 BUDGET = 100.0
 
 
@@ -22,7 +22,8 @@ def run(folder, line, **env):
     """Runs a command in a folder; gives its exit code and what it said."""
     done = subprocess.run([os.environ["REEDBED_BIN"], *map(str, line)], cwd=folder, capture_output=True,
                           timeout=300,
-                          env=os.environ | {"REEDBED_PASSPHRASE": PASSPHRASE, "TMPDIR": str(folder / "tmp")}
+                          env=os.environ | {"REEDBED_PASSPHRASE": PASSPHRASE, "TMPDIR": str(folder / "tmp"),
+                                        "REEDBED_WORK": str(WORK)}
                           | env)
     return done.returncode, (done.stdout + done.stderr).decode()
 
@@ -89,6 +90,7 @@ def unsealed(folder, but):
 
 def test_killed_at_any_step(ready, shim, tmp_path_factory):
     template = ready.folder
+    WORK.mkdir()
     (template / "more.csv").write_text(reserve().replace("A. Warden", "B. Keeper"))
     (template / "other.csv").write_text(RULES + "Sturnus vulgaris,low\n")
     seed = int(os.environ.get("VAULT_SEED", random.SystemRandom().randrange(2**32)))
@@ -151,6 +153,7 @@ def test_killed_at_any_step(ready, shim, tmp_path_factory):
             assert code == 0, f"{where}: {said}"
             assert run(place, ["ledger", "audit", "v/ledger"])[0] == 0, where
             assert not unsealed(place, meant | {"opened"}), where
-    assert not list(WORK.glob("reedbed-work-*")), "the folders in memory are cleared by the next command"
+    assert not list(WORK.iterdir()), "the folders in memory are cleared by the next command"
+    WORK.rmdir()
     print(f"{cases} kills, {len(skipped)} skipped for time")
     assert cases > 40

@@ -1,26 +1,71 @@
 """What keeps a vault: its own key, backups, a new key, shredding, checks."""
 
+import base64
 import hashlib
+import hmac
 import os
 import shutil
 import sqlite3
 from pathlib import Path
 
 import pyarrow.parquet as parquet
+import pyarrow.parquet.encryption as encryption
 import pytest
+from age_reader import open_sealed
 from vaults import approve, enrolled, request, reserve
 
 
-def test_the_partner_level_is_read_by_other_programs_with_the_key(full):
-    """pyarrow opens a level file with the keys that the vault's own key unlocks."""
-    # The layout of the keys is sealed to the vault; a small reader of age files shows what it holds.
-    import pyarrow.parquet.encryption as encryption
+def test_the_partner_level_is_read_by_other_programs_with_the_key(call):
+    """pyarrow opens level files with the keys that the vault's own key unlocks, and not without."""
+    (call.folder / "reserve.csv").write_text(reserve())
+    none = {"REEDBED_PASSPHRASE": ""}
+    enrolled(call, "--delay", 0, "--key-file", "vault.key")
+    call("vault", "import", "--vault", "v", "reserve.csv", "--dataset", "moor", "--rules", call.rules,
+         "--key-file", "vault.key", env=none)
+    # From the key file through the slot and the keys of the level, by other hands than ours.
+    key_file = bytes.fromhex((call.folder / "vault.key").read_text().split()[1])
+    own = open_sealed(base64.b64decode((call.folder / "v/keys/first.slot").read_text().split()[2]), key_file)
+    for level, bitterns in (("partner", 27), ("public", 0)):
+        layout = open_sealed((call.folder / f"v/data/moor/1/{level}.keys").read_bytes(), own).decode()
+        lines = [line.split("\t") for line in layout.splitlines()]
+        footer = next(line[3] for line in lines if line[0] == "table")
+        groups = {line[2]: bytes.fromhex(line[3]) for line in lines if line[0] == "key"}
+        columns = next(line[4:] for line in lines if line[0] == "table")
 
-    assert hasattr(encryption, "CryptoFactory")
-    path = full.folder / "v/data/moor/1/partner-0.parquet"
-    assert path.read_bytes()[:4] == b"PARE"
-    with pytest.raises(Exception, match="(?i)decrypt"):
-        parquet.read_table(path)
+        class Keys(encryption.KmsClient):
+            """Gives the key that the file names."""
+
+            def __init__(self, _connection):
+                encryption.KmsClient.__init__(self)
+
+            def wrap_key(self, key_bytes, master_key_identifier):
+                raise NotImplementedError
+
+            def unwrap_key(self, wrapped_key, master_key_identifier):
+                if master_key_identifier == "footer":
+                    return bytes.fromhex(footer)
+                column = master_key_identifier.removeprefix("column:")
+                name = b"reedbed-column/v1\n" + column.encode()
+                return hmac.digest(groups[group_of(column)], name, "sha256")
+
+        path = call.folder / f"v/data/moor/1/{level}-0.parquet"
+        assert path.read_bytes()[:4] == b"PARE"
+        factory = encryption.CryptoFactory(Keys)
+        opened = factory.file_decryption_properties(
+            encryption.KmsConnectionConfig(kms_instance_id="none", kms_instance_url="none"))
+        table = parquet.read_table(path, decryption_properties=opened)
+        assert table.num_rows == 192 + bitterns and table.column_names == columns
+        names = table.column("scientificName").to_pylist()
+        assert names.count("Botaurus stellaris") == bitterns and names.count("Parus major") == 192
+        with pytest.raises(Exception, match="(?i)decrypt"):
+            parquet.read_table(path)
+
+
+def group_of(column):
+    """The group of a column of these tables."""
+    if column in ("scientificName",):
+        return "taxon"
+    return {"eventDate": "time", "recordedBy": "people"}.get(column, "place")
 
 
 def test_the_vault_stays_locked_without_the_right_passphrase(full):

@@ -6,6 +6,10 @@
 //! too; each is bound to its name, so that one cannot be put in the place of another. The keys are not
 //! in the file; what they are called is, in the form of Parquet's key tools, so that other programs find
 //! them.
+//!
+//! Rows are shuffled as they are written, by 32,768 at a time, so that a row of one level does not stand
+//! where it stands in another: whoever has one column of the exact level cannot lay it beside the columns
+//! of another level by counting lines.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -134,14 +138,16 @@ pub enum LevelError {
 
 /// Writes a level file.
 #[derive(Debug)]
-pub struct Writer<W: Write + Send> {
+pub struct Writer<W: Write + Send, R> {
     inner: ArrowWriter<W>,
     schema: SchemaRef,
     rows: Vec<Vec<Option<String>>>,
+    random: R,
 }
 
-impl<W: Write + Send> Writer<W> {
-    /// Begins a file that is called by a name no other file has (dataset, version, level, table).
+impl<W: Write + Send, R: CryptoRng> Writer<W, R> {
+    /// Begins a file that is called by a name no other file has (dataset, version, level, table). The
+    /// order of its rows is drawn.
     ///
     /// Errors: [`LevelError`]; [`LevelError::NoKey`] where a column would be left without a key.
     pub fn new(
@@ -149,6 +155,7 @@ impl<W: Write + Send> Writer<W> {
         name: &str,
         columns: &[String],
         keys: &FileKeys,
+        random: R,
     ) -> Result<Self, LevelError> {
         let mut encryption = FileEncryptionProperties::builder(keys.footer.bytes().to_vec())
             .with_footer_key_metadata(metadata("footer", true))
@@ -171,7 +178,7 @@ impl<W: Write + Send> Writer<W> {
             .with_file_encryption_properties(encryption.build()?)
             .build();
         let inner = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties))?;
-        Ok(Self { inner, schema, rows: Vec::new() })
+        Ok(Self { inner, schema, rows: Vec::new(), random })
     }
 
     /// Writes a row: for each column its text, or nothing.
@@ -183,22 +190,27 @@ impl<W: Write + Send> Writer<W> {
             return Err(LevelError::Row { count, columns });
         }
         self.rows.push(cells);
-        if self.rows.len() == BATCH { self.flush() } else { Ok(()) }
+        if self.rows.len() == TOGETHER { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), LevelError> {
         let rows = std::mem::take(&mut self.rows);
-        if rows.is_empty() {
-            return Ok(());
+        let mut places = vec![0; rows.len() * PLACE];
+        self.random.fill_bytes(&mut places);
+        let mut order: Vec<(&[u8], &Vec<Option<String>>)> =
+            places.chunks(PLACE).zip(&rows).collect();
+        order.sort_unstable_by_key(|(place, _)| *place);
+        for some in order.chunks(BATCH) {
+            let column = |at: usize| -> ArrayRef {
+                let cells = some.iter().map(|(_, row)| row.get(at).and_then(Option::as_deref));
+                Arc::new(StringArray::from_iter(cells))
+            };
+            let columns = (0..self.schema.fields().len()).map(column).collect();
+            let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
+            let batch = batch.map_err(|error| ParquetError::ArrowError(error.to_string()))?;
+            self.inner.write(&batch)?;
         }
-        let column = |at: usize| -> ArrayRef {
-            let cells = rows.iter().map(|row| row.get(at).and_then(Option::as_deref));
-            Arc::new(StringArray::from_iter(cells))
-        };
-        let columns = (0..self.schema.fields().len()).map(column).collect();
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
-        let batch = batch.map_err(|error| ParquetError::ArrowError(error.to_string()))?;
-        Ok(self.inner.write(&batch)?)
+        Ok(())
     }
 
     /// Ends the file; gives what it was written to.
@@ -281,6 +293,10 @@ fn metadata(name: &str, is_footer: bool) -> Vec<u8> {
 
 /// Rows that are written at once.
 const BATCH: usize = 8_192;
+/// Rows that are shuffled together.
+const TOGETHER: usize = 32_768;
+/// Bytes by which the place of a row is drawn: two alike are unlikely, and do no harm.
+const PLACE: usize = 8;
 const TAXON: [&str; 31] = [
     "acceptednameusage",
     "basisofrecord",

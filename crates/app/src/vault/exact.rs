@@ -388,7 +388,7 @@ pub(super) fn write(
     columns: &[String],
     keys: &FileKeys,
 ) -> Result<u64, anyhow::Error> {
-    let mut writer = Writer::new(out, name, columns, keys)?;
+    let mut writer = Writer::new(out, name, columns, keys, SystemRandom::new()?)?;
     let (shape, mut chunks, mut rows) = (table.shape(), table.read()?, 0);
     let (mut fields, mut scratch) = (Fields::default(), String::new());
     while let Some(chunk) = chunks.next_chunk()? {
