@@ -97,7 +97,7 @@ def test_rules_that_nobody_or_one_person_approved_are_not_used(full):
     said = full("rules", "approve", "--rules", "lax.csv", "--by", "ann/key", "--vault", "v", code=1)
     assert "too few people" in said
     digest = full("--output", "plain", "rules", "approve", "--rules", "lax.csv", "--approval", "lax",
-                  "--by", "ann/key").splitlines()[0].split("\t")[1]
+                  "--origin", "reserve.example/v", "--by", "ann/key").splitlines()[0].split("\t")[1]
     said = full("vault", "import", "--vault", "v", "reserve.csv", "--dataset", "lax", "--rules", digest,
                 code=1)
     assert "no rules with the digest" in said

@@ -54,7 +54,8 @@ def rules(call, text, by=("ann", "ben")):
     (call.folder / "rules.csv").write_text(text)
     (call.folder / "approval").unlink(missing_ok=True)
     for name in by:
-        call("rules", "approve", "--rules", "rules.csv", "--approval", "approval", "--by", f"{name}/key")
+        call("rules", "approve", "--rules", "rules.csv", "--approval", "approval", "--by", f"{name}/key",
+             "--origin", "reserve.example/v")
     said = call("--output", "plain", "rules", "approve", "--rules", "rules.csv", "--approval",
                 "approval", "--vault", "v")
     return dict(line.split("\t") for line in said.splitlines())["digest"]

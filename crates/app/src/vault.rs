@@ -120,7 +120,9 @@ impl Vault {
         // What was recorded when a process broke off counts. A copy that only is looked at cannot be
         // written to; whoever records something there is told so.
         let _ = home.settle();
-        let (book, frozen, asked) = (Book::new(2), Vec::new(), BTreeMap::new());
+        let (head, _) = home.head()?;
+        let book = Book::new(&head.origin, 2);
+        let (frozen, asked) = (Vec::new(), BTreeMap::new());
         let mut vault = Self { path: path.to_owned(), home, book, frozen, asked, _lock: lock };
         vault.replay(disk)?;
         Ok(vault)
@@ -195,7 +197,7 @@ impl Vault {
     /// CRASH: a text without an entry, which nobody reads; or it is recorded.
     pub(crate) fn record(&mut self, deed: &Deed) -> Result<u64, anyhow::Error> {
         if self.home.settle()? {
-            (self.book, self.frozen) = (Book::new(2), Vec::new());
+            (self.book, self.frozen) = (Book::new(self.book.origin(), 2), Vec::new());
             self.replay(&Folder::at(&self.path)?)?;
         }
         let now = clock::now();

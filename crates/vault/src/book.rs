@@ -56,6 +56,9 @@ pub enum BookError {
     /// A request says another time than that at which it is made.
     #[error("the request says that it was made at another time than now")]
     Made,
+    /// What was signed is about another vault.
+    #[error("it was signed for another vault, or for this one under another name")]
+    OtherVault,
     /// The version is there.
     #[error("this version of the dataset is there already")]
     KnownVersion,
@@ -92,6 +95,8 @@ pub struct Released {
 /// All that happened, and what follows.
 #[derive(Debug, Clone)]
 pub struct Book {
+    /// The name of its ledger.
+    origin: String,
     world: World,
     founding: Option<Founding>,
     /// By account; people have the number of the first account that bore their mark.
@@ -105,9 +110,10 @@ pub struct Book {
 }
 
 impl Book {
-    /// An empty book, in which so many people must approve.
-    pub fn new(needed: usize) -> Self {
+    /// An empty book of the vault whose ledger bears a name, in which so many people must approve.
+    pub fn new(origin: &str, needed: usize) -> Self {
         Self {
+            origin: origin.to_owned(),
             world: World::new(Limits::of(needed)),
             founding: None,
             cards: Vec::new(),
@@ -141,14 +147,14 @@ impl Book {
                 self.cards.push(card.clone());
             }
             Deed::Revoke(decision) => {
-                decision.must_be(REVOKE)?;
+                decision.must_be(REVOKE, &self.origin)?;
                 let key = Verifier::read(&decision.about)?;
                 let account = self.account_of(&key).ok_or(Refused::NoOfficer)?;
                 let by = self.signers(&decision.note)?;
                 self.world.happen(&Event::Revoke { account, by }, now)?;
             }
             Deed::Rules(decision) => {
-                decision.must_be(RULES)?;
+                decision.must_be(RULES, &self.origin)?;
                 let digest = unhex(&decision.about).ok_or(BookError::Rules)?;
                 let by = self.signers(&decision.note)?;
                 self.world.happen(&Event::Agree { by }, now)?;
@@ -170,13 +176,13 @@ impl Book {
                 }
             }
             Deed::Cancel(decision) => {
-                decision.must_be(CANCEL)?;
+                decision.must_be(CANCEL, &self.origin)?;
                 let (id, by) = self.decided(decision)?;
                 let by = *by.first().ok_or(Refused::NoOfficer)?;
                 self.world.happen(&Event::Cancel { id, by }, now)?;
             }
             Deed::Review(decision) => {
-                decision.must_be(REVIEW)?;
+                decision.must_be(REVIEW, &self.origin)?;
                 let (id, by) = self.decided(decision)?;
                 self.world.happen(&Event::Review { id, by }, now)?;
             }
@@ -204,13 +210,16 @@ impl Book {
                 self.datasets.push(dataset);
             }
             Deed::Shred(decision) => {
-                decision.must_be(SHRED)?;
-                if !self.datasets.iter().any(|held| held.name == decision.about) {
+                decision.must_be(SHRED, &self.origin)?;
+                let (name, version) = decision.about.split_once(' ').ok_or(Refused::NoRequest)?;
+                let newest = self.newest(name).ok_or(Refused::NoRequest)?.version;
+                // A decision that was made before more came in is none about that.
+                if version != newest.to_string() {
                     return Err(Refused::NoRequest.into());
                 }
                 let by = self.signers(&decision.note)?;
                 self.world.happen(&Event::Agree { by }, now)?;
-                let own = self.datasets.iter_mut().filter(|held| held.name == decision.about);
+                let own = self.datasets.iter_mut().filter(|held| held.name == name);
                 own.for_each(|held| held.is_shredded = true);
             }
         }
@@ -252,6 +261,9 @@ impl Book {
     /// What a request asks for, by an officer who signed it.
     fn asking(&self, request: &Approved) -> Result<(RequestId, Asking), BookError> {
         let (asked, digest) = (request.request(), request.digest());
+        if asked.vault != self.origin {
+            return Err(BookError::OtherVault);
+        }
         if self.requests.contains_key(&digest) {
             return Err(Refused::KnownRequest.into());
         }
@@ -361,6 +373,11 @@ impl Book {
     /// The cards of those who are officers now.
     pub fn officers(&self) -> Vec<&Card> {
         self.active().map(|(_, card)| card).collect()
+    }
+
+    /// The name of the ledger.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// How many people must approve what is not bulk.

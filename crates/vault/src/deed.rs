@@ -69,39 +69,42 @@ impl Founding {
 pub struct Decision {
     /// The key of an officer, or the digest of a request in hexadecimal digits.
     pub about: String,
+    /// The vault in which it holds, by the name of its ledger.
+    pub vault: String,
     pub(crate) note: Note,
 }
 
 impl Decision {
     /// A decision that nobody signed yet.
-    fn new(head: &str, about: &str) -> Self {
-        let text = format!("{head}\n{about}\n");
-        Self { about: about.to_owned(), note: Note { text, signatures: Vec::new() } }
+    fn new(head: &str, vault: &str, about: &str) -> Self {
+        let text = format!("{head}\nvault {vault}\n{about}\n");
+        let (vault, about) = (vault.to_owned(), about.to_owned());
+        Self { about, vault, note: Note { text, signatures: Vec::new() } }
     }
 
     /// That an officer is one no longer.
-    pub fn to_revoke(key: &Verifier) -> Self {
-        Self::new(REVOKE, &key.to_string())
+    pub fn to_revoke(vault: &str, key: &Verifier) -> Self {
+        Self::new(REVOKE, vault, &key.to_string())
     }
 
     /// That rules may be used, by their digest.
-    pub fn to_use(rules: &Digest) -> Self {
-        Self::new(RULES, &hex(rules))
+    pub fn to_use(vault: &str, rules: &Digest) -> Self {
+        Self::new(RULES, vault, &hex(rules))
     }
 
     /// That what was taken at once was looked at.
-    pub fn to_review(digest: &Digest) -> Self {
-        Self::new(REVIEW, &hex(digest))
+    pub fn to_review(vault: &str, digest: &Digest) -> Self {
+        Self::new(REVIEW, vault, &hex(digest))
     }
 
-    /// That the keys of a dataset are to be destroyed.
-    pub fn to_shred(dataset: &str) -> Self {
-        Self::new(SHRED, dataset)
+    /// That the keys of a dataset are to be destroyed, of all versions up to the newest.
+    pub fn to_shred(vault: &str, dataset: &str, newest: u32) -> Self {
+        Self::new(SHRED, vault, &format!("{dataset} {newest}"))
     }
 
     /// That a request is stopped.
-    pub fn to_cancel(digest: &Digest) -> Self {
-        Self::new(CANCEL, &hex(digest))
+    pub fn to_cancel(vault: &str, digest: &Digest) -> Self {
+        Self::new(CANCEL, vault, &hex(digest))
     }
 
     /// Signs it.
@@ -118,12 +121,14 @@ impl Decision {
     pub fn read(text: &str) -> Result<Self, BookError> {
         let note = Note::read(text)?;
         let mut lines = note.text.lines();
-        let (Some(REVOKE | CANCEL | RULES | REVIEW | SHRED), Some(about), None) =
-            (lines.next(), lines.next(), lines.next())
+        let (Some(REVOKE | CANCEL | RULES | REVIEW | SHRED), Some(vault), Some(about), None) =
+            (lines.next(), lines.next(), lines.next(), lines.next())
         else {
             return Err(BookError::Form { reason: "it is no decision of officers" });
         };
-        Ok(Self { about: about.to_owned(), note })
+        let vault = vault.strip_prefix("vault ");
+        let vault = vault.ok_or(BookError::Form { reason: "it names no vault" })?.to_owned();
+        Ok(Self { about: about.to_owned(), vault, note })
     }
 
     /// As a file.
@@ -132,7 +137,10 @@ impl Decision {
     }
 
     /// Whether it is about what it is taken for: a signature under one thing is none under another.
-    pub(crate) fn must_be(&self, head: &str) -> Result<(), BookError> {
+    pub(crate) fn must_be(&self, head: &str, vault: &str) -> Result<(), BookError> {
+        if self.vault != vault {
+            return Err(BookError::OtherVault);
+        }
         if self.note.text.lines().next() == Some(head) {
             Ok(())
         } else {

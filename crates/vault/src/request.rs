@@ -31,6 +31,8 @@ pub enum RequestError {
 pub struct Request {
     /// 16 random bytes: two requests for the same are two.
     pub id: [u8; 16],
+    /// In which vault, by the name of its ledger.
+    pub vault: String,
     /// What is to be done.
     pub action: Action,
     /// Of which data.
@@ -67,7 +69,11 @@ impl Request {
     /// Errors: [`RequestError::Form`] for values with line breaks or other control characters, or with
     /// signs that turn the direction of writing: what is read would not be what is signed.
     pub fn to_text(&self) -> Result<String, RequestError> {
-        let mut text = format!("{HEAD}\nid {}\naction {}\n", hex(&self.id), word(self.action));
+        if !is_plain(&self.vault) {
+            return Err(wrong("a value has signs that are not to be seen"));
+        }
+        let (id, action) = (hex(&self.id), word(self.action));
+        let mut text = format!("{HEAD}\nid {id}\nvault {}\naction {action}\n", self.vault);
         let columns = self.columns.join(",");
         for (name, value) in [
             ("dataset", &self.dataset),
@@ -106,6 +112,7 @@ impl Request {
             line.ok_or(wrong("a line is missing"))
         };
         let id = unhex(value("id")?).ok_or(wrong("its id is none"))?;
+        let vault = value("vault")?.to_owned();
         let action = action(value("action")?).ok_or(wrong("it asks for nothing that is known"))?;
         let mut text_of = |name: &str| value(name).map(str::to_owned);
         let (dataset, rows) = (text_of("dataset")?, text_of("rows")?);
@@ -128,6 +135,7 @@ impl Request {
         };
         let request = Self {
             id,
+            vault,
             action,
             dataset,
             rows,

@@ -213,7 +213,7 @@ fn list(args: &ListArgs, output: Output) -> Result<Exit, anyhow::Error> {
 fn revoke(args: &RevokeArgs, output: Output) -> Result<Exit, anyhow::Error> {
     let mut vault = Vault::open(&args.vault)?;
     let key = Verifier::read(&args.key)?;
-    let mut decision = Decision::to_revoke(&key);
+    let mut decision = Decision::to_revoke(vault.book().origin(), &key);
     for file in &args.by {
         decision = decide(decision, &officer_in(file)?);
     }
@@ -349,7 +349,8 @@ fn stop(args: &StopArgs, output: Output) -> Result<Exit, anyhow::Error> {
     let mut vault = Vault::open(&args.vault)?;
     let digest = Approved::read(&text_of(&args.request)?)?.digest();
     witness(&vault, &args.key)?;
-    let decision = decide(Decision::to_cancel(&digest), &officer_in(&args.key)?);
+    let decision =
+        decide(Decision::to_cancel(vault.book().origin(), &digest), &officer_in(&args.key)?);
     let index = vault.record(&Deed::Cancel(decision))?;
     let human =
         format!("The request is stopped, and nothing opens by it any more (entry {index}).");

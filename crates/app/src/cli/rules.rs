@@ -40,6 +40,10 @@ pub(crate) struct ApproveArgs {
     /// Folder of the vault that may use the rules once enough officers approved.
     #[arg(long, value_name = "VAULT")]
     vault: Option<PathBuf>,
+    /// The name of the vault's ledger, as it was given to `vault init`: for the first officer, where
+    /// the vault itself is elsewhere.
+    #[arg(long, value_name = "NAME")]
+    origin: Option<String>,
 }
 
 /// Arguments of `reedbed rules check`.
@@ -83,14 +87,17 @@ fn approve(args: &ApproveArgs, output: Output) -> Result<Exit, anyhow::Error> {
             }
             before
         }
-        _ => Decision::to_use(&packed.digest),
+        _ => Decision::to_use(&origin_of(args)?, &packed.digest),
     };
     for file in &args.by {
         decision = decide(decision, &super::officer_in(file)?);
     }
     let read = args.rules.read()?;
     let count = counted(read.rules.rules.len() as u64, "rule");
-    let mut human = format!("{count}, with all that they name, have the digest\n  {digest}");
+    let mut human = format!(
+        "{count}, with all that they name, have the digest\n  {digest}\nfor the vault `{}`",
+        decision.vault
+    );
     if let Some(path) = args.approval.as_ref().filter(|_| !args.by.is_empty()) {
         std::fs::write(path, decision.to_text())
             .with_context(|| format!("`{}` cannot be written", path.display()))?;
@@ -105,6 +112,17 @@ fn approve(args: &ApproveArgs, output: Output) -> Result<Exit, anyhow::Error> {
     }
     super::ledger::tell(output, &human, &facts)?;
     Ok(Exit::Done)
+}
+
+/// The vault that an approval holds in.
+fn origin_of(args: &ApproveArgs) -> Result<String, anyhow::Error> {
+    match (&args.origin, &args.vault) {
+        (Some(origin), _) => Ok(origin.clone()),
+        (None, Some(vault)) => Ok(Vault::open(vault)?.book().origin().to_owned()),
+        (None, None) => bail!(
+            "say which vault may use the rules: `--origin NAME`, as `vault init` was told, or `--vault VAULT`"
+        ),
+    }
 }
 
 fn run_check(args: &CheckArgs, output: Output) -> Result<Exit, anyhow::Error> {

@@ -12,6 +12,7 @@ fn officer(name: &str) -> Officer {
 fn request(by: &str) -> Request {
     Request {
         id: [1; 16],
+        vault: VAULT.to_owned(),
         action: Action::Unseal,
         dataset: "bitterns".to_owned(),
         rows: "all".to_owned(),
@@ -40,7 +41,7 @@ impl Kept {
         assert_eq!(Deed::read(&text).unwrap(), (deed.clone(), now));
         self.book.happen(&deed, now)?;
         self.texts.push(text);
-        let mut again = Book::new(2);
+        let mut again = Book::new(VAULT, 2);
         for text in &self.texts {
             let (deed, at) = Deed::read(text).unwrap();
             again.happen(&deed, at).unwrap();
@@ -53,7 +54,7 @@ impl Kept {
 /// A book with three officers, the third of whom the others vouched for.
 fn three() -> (Kept, [Officer; 3]) {
     let officers = ["a", "b", "c"].map(officer);
-    let mut kept = Kept { book: Book::new(2), texts: Vec::new() };
+    let mut kept = Kept { book: Book::new(VAULT, 2), texts: Vec::new() };
     for (at, officer) in officers.iter().enumerate() {
         let mut card = officer.card().unwrap();
         if at == 2 {
@@ -139,14 +140,14 @@ fn who_is_revoked_counts_no_longer_and_anybody_may_stop_a_request() {
     kept.happen(asked_by(&c, &asked), 100).unwrap();
     kept.happen(approved(&a, &asked), 101).unwrap();
     kept.happen(approved(&b, &asked), 101).unwrap();
-    let decision = Decision::to_revoke(a.card().unwrap().key());
+    let decision = Decision::to_revoke(VAULT, a.card().unwrap().key());
     let alone = Deed::Revoke(decide(decision.clone(), &b));
     assert_eq!(kept.happen(alone, 102), Err(Refused::Unattested.into()));
     kept.happen(Deed::Revoke(decide(decide(decision, &b), &c)), 102).unwrap();
     assert_eq!(kept.happen(done(digest), 200), Err(Refused::TooFew.into()));
     assert_eq!(kept.book.officers().len(), 2);
     // A revoked officer stops nothing, and comes back only with others who vouch.
-    let stop = |by: &Officer| Deed::Cancel(decide(Decision::to_cancel(&digest), by));
+    let stop = |by: &Officer| Deed::Cancel(decide(Decision::to_cancel(VAULT, &digest), by));
     assert!(kept.happen(stop(&a), 200).is_err());
     let again = Officer::generate("a2", "staff a").unwrap();
     let mut card = again.card().unwrap();
@@ -171,7 +172,7 @@ fn a_second_card_of_one_person_is_refused() {
 #[test]
 fn what_holds_for_a_vault_is_settled_once_and_before_anybody_is_in_it() {
     let found = |needed| Deed::Found(Founding { delay: 60, ..Founding::of(needed) });
-    let mut kept = Kept { book: Book::new(2), texts: Vec::new() };
+    let mut kept = Kept { book: Book::new(VAULT, 2), texts: Vec::new() };
     kept.happen(found(3), 1).unwrap();
     assert_eq!((kept.book.needed(), kept.book.founding().unwrap().delay), (3, 60));
     assert_eq!(kept.happen(found(2), 2), Err(BookError::Founded));
@@ -196,7 +197,7 @@ fn import(name: &str, version: u32, rules: [u8; 32], rows: u64) -> Deed {
 /// Three officers, two of whom approved rules.
 fn with_rules() -> (Kept, [Officer; 3]) {
     let (mut kept, officers) = three();
-    let rules = decide(Decision::to_use(&USED), &officers[0]);
+    let rules = decide(Decision::to_use(VAULT, &USED), &officers[0]);
     let refused = kept.happen(Deed::Rules(rules.clone()), 2);
     assert_eq!(refused, Err(Refused::TooFew.into()));
     kept.happen(Deed::Rules(decide(rules, &officers[1])), 2).unwrap();
@@ -228,11 +229,11 @@ fn a_decision_about_one_thing_is_none_about_another() {
     // Rules whose digest is that of a request, and the other way round.
     let wrong = BookError::Form { reason: "it decides something else" };
     for deed in [
-        Deed::Cancel(both(Decision::to_use(&digest))),
-        Deed::Rules(both(Decision::to_cancel(&digest))),
-        Deed::Review(both(Decision::to_cancel(&digest))),
-        Deed::Shred(both(Decision::to_use(&digest))),
-        Deed::Revoke(both(Decision::to_shred("bitterns"))),
+        Deed::Cancel(both(Decision::to_use(VAULT, &digest))),
+        Deed::Rules(both(Decision::to_cancel(VAULT, &digest))),
+        Deed::Review(both(Decision::to_cancel(VAULT, &digest))),
+        Deed::Shred(both(Decision::to_use(VAULT, &digest))),
+        Deed::Revoke(both(Decision::to_shred(VAULT, "bitterns", 1))),
     ] {
         assert_eq!(kept.happen(deed, 101), Err(wrong.clone()));
     }
@@ -242,9 +243,9 @@ fn a_decision_about_one_thing_is_none_about_another() {
 fn two_officers_shred_a_dataset_and_one_does_not() {
     let (mut kept, [a, b, _]) = with_rules();
     kept.happen(import("bitterns", 1, USED, 1), 5).unwrap();
-    let alone = decide(Decision::to_shred("bitterns"), &a);
+    let alone = decide(Decision::to_shred(VAULT, "bitterns", 1), &a);
     assert_eq!(kept.happen(Deed::Shred(alone.clone()), 6), Err(Refused::TooFew.into()));
-    let none = decide(decide(Decision::to_shred("otters"), &a), &b);
+    let none = decide(decide(Decision::to_shred(VAULT, "otters", 1), &a), &b);
     assert_eq!(kept.happen(Deed::Shred(none), 6), Err(Refused::NoRequest.into()));
     kept.happen(Deed::Shred(decide(alone, &b)), 6).unwrap();
     assert!(kept.book.newest("bitterns").unwrap().is_shredded);
@@ -270,13 +271,13 @@ fn bulk_says_so_and_what_is_asked_for_too_often_is_refused() {
     let [a, _, _] = ["a", "b", "c"].map(officer);
     let limits = Limits { of_person: 2, ..Limits::of(2) };
     let founding = Founding { limits, delay: 0, bulk: 1_000, ..Founding::of(2) };
-    let mut kept = Kept { book: Book::new(2), texts: Vec::new() };
+    let mut kept = Kept { book: Book::new(VAULT, 2), texts: Vec::new() };
     kept.happen(Deed::Found(founding), 1).unwrap();
     let b = officer("b");
     for one in [&a, &b] {
         kept.happen(Deed::Enrol(one.card().unwrap()), 1).unwrap();
     }
-    let rules = decide(decide(Decision::to_use(&USED), &a), &b);
+    let rules = decide(decide(Decision::to_use(VAULT, &USED), &a), &b);
     kept.happen(Deed::Rules(rules), 1).unwrap();
     kept.happen(import("bitterns", 1, USED, 1_000), 2).unwrap();
     let small = request("staff a");
@@ -310,7 +311,7 @@ fn what_one_person_takes_at_once_is_little_and_stands_in_the_book() {
     kept.happen(signed(&c, &taken), 100).unwrap();
     assert_eq!(kept.book.unreviewed().len(), 1);
     assert!(!kept.book.is_frozen("staff c", 100) && kept.book.is_frozen("staff c", 100 + REVIEW));
-    let review = decide(decide(Decision::to_review(&digest), &a), &b);
+    let review = decide(decide(Decision::to_review(VAULT, &digest), &a), &b);
     kept.happen(Deed::Review(review), 200).unwrap();
     assert!(kept.book.unreviewed().is_empty() && !kept.book.is_frozen("staff c", 100 + REVIEW));
 }
@@ -328,7 +329,7 @@ fn a_request_says_when_it_is_made() {
 fn ten_thousand_datasets_are_told_apart() {
     let (mut kept, [a, b, _]) = three();
     let rules = [7; 32];
-    let decision = decide(decide(Decision::to_use(&rules), &a), &b);
+    let decision = decide(decide(Decision::to_use(VAULT, &rules), &a), &b);
     kept.book.happen(&Deed::Rules(decision), 2).unwrap();
     for number in 0..10_000 {
         let text = format!(
@@ -340,3 +341,21 @@ fn ten_thousand_datasets_are_told_apart() {
     assert_eq!(kept.book.newest("d9999").unwrap().version, 1);
     assert!(kept.book.newest("d10000").is_none());
 }
+
+#[test]
+fn what_was_signed_for_another_vault_is_nothing_here() {
+    let (mut kept, [a, b, c]) = three();
+    let there = Request { vault: "other.example/v".to_owned(), ..request("staff c") };
+    assert_eq!(kept.happen(asked_by(&c, &there), 100), Err(BookError::OtherVault));
+    let both = |decision: Decision| decide(decide(decision, &a), &b);
+    let key = c.card().unwrap().key().clone();
+    for deed in [
+        Deed::Revoke(both(Decision::to_revoke("other.example/v", &key))),
+        Deed::Rules(both(Decision::to_use("other.example/v", &USED))),
+    ] {
+        assert_eq!(kept.happen(deed, 100), Err(BookError::OtherVault));
+    }
+    kept.happen(Deed::Revoke(both(Decision::to_revoke(VAULT, &key))), 100).unwrap();
+}
+
+const VAULT: &str = "reserve.example/v";

@@ -10,6 +10,7 @@ use crate::support::Seeded;
 fn request() -> Request {
     Request {
         id: [7; 16],
+        vault: VAULT.to_owned(),
         action: Action::Unseal,
         dataset: "bitterns".to_owned(),
         rows: "taxon Botaurus stellaris".to_owned(),
@@ -139,3 +140,5 @@ fn an_approval_is_of_these_bytes_and_no_others() {
     assert!(edited.by(&cards).is_err());
     assert!(edited.digest() != file.digest() && !file.clone().merge(&edited));
 }
+
+const VAULT: &str = "reserve.example/v";

@@ -107,8 +107,7 @@ impl Stage {
              delay before anything opens is left out here.)",
         )?;
         let passphrase = ["--passphrase-file", "@passphrase"];
-        let init =
-            ["vault", "init", "@vault", "--origin", "reedmoor.example/vault", "--delay", "0"];
+        let init = ["vault", "init", "@vault", "--origin", ORIGIN, "--delay", "0"];
         self.show(&[&init[..], &passphrase].concat(), 2)?;
         for name in NAMES {
             let key = format!("@{OFFICERS}/{name}/key");
@@ -131,6 +130,7 @@ impl Stage {
         let (rules, area) = (text(&reserve.rules), text(&reserve.boundaries));
         let of =
             ["rules", "approve", "--rules", &rules, "--area", &area, "--approval", "@approval"];
+        let of = [&of[..], &["--origin", ORIGIN]].concat();
         for by in ["ann", "ben"] {
             self.quietly(&[&of[..], &["--by", &vouch(by)]].concat())?;
         }
@@ -342,6 +342,7 @@ fn first_tile(folder: &Path) -> Result<PathBuf, anyhow::Error> {
 }
 
 const DATASET: &str = "reedmoor";
+const ORIGIN: &str = "reedmoor.example/vault";
 const OFFICERS: &str = "officers";
 const THIEF: &str = "thief";
 const AUDITOR: &str = "auditor";

@@ -215,6 +215,7 @@ pub(crate) fn request(args: &RequestArgs, output: Output) -> Result<Exit, anyhow
     let step = vault.book().founding().map_or(1, |founding| founding.step);
     let request = Request {
         id: reedbed_ledger::entry::Entry::new_id().context("the system gives no random bytes")?,
+        vault: vault.book().origin().to_owned(),
         action: if is_release { Action::Release } else { Action::Unseal },
         dataset: args.dataset.clone(),
         rows: rows.to_text(),
@@ -384,6 +385,7 @@ pub(super) fn break_glass(args: &BreakGlassArgs, output: Output) -> Result<Exit,
     let (officer, now) = (officer_in(&args.key)?, clock::now());
     let request = Request {
         id: reedbed_ledger::entry::Entry::new_id().context("the system gives no random bytes")?,
+        vault: vault.book().origin().to_owned(),
         action: Action::Emergency,
         dataset: args.dataset.clone(),
         rows: Rows::of(newest.version, &args.rows)?.to_text(),
@@ -427,7 +429,7 @@ pub(super) fn review(args: &ReviewArgs, output: Output) -> Result<Exit, anyhow::
     let [digest] = digests.as_slice() else {
         bail!("nothing that begins with `{}` waits for a review", args.digest);
     };
-    let mut decision = Decision::to_review(digest);
+    let mut decision = Decision::to_review(vault.book().origin(), digest);
     for file in &args.by {
         decision = decide(decision, &officer_in(file)?);
     }
@@ -486,7 +488,7 @@ pub(crate) fn in_words(request: &Request) -> String {
     let of = |group: &Group| request.columns.iter().any(|column| Group::of(column) == *group);
     let groups: Vec<&str> = Group::ALL.into_iter().filter(of).map(Group::word).collect();
     let mut text = format!(
-        "{} of `{}`\n  columns: {}\n",
+        "{} of `{}` in the vault `{}`\n  columns: {}\n",
         match request.action {
             Action::Finer => "Something is to be told more finely",
             Action::Release => "A copy is to be handed over",
@@ -494,6 +496,7 @@ pub(crate) fn in_words(request: &Request) -> String {
             Action::Emergency => "SOMETHING IS TAKEN AT ONCE",
         },
         request.dataset,
+        request.vault,
         request.columns.join(", "),
     );
     if request.action == Action::Unseal {

@@ -153,7 +153,10 @@ pub(super) fn shred(args: &ShredArgs, output: Output) -> Result<Exit, anyhow::Er
     let decision = if args.by.is_empty() {
         None
     } else {
-        let mut decision = Decision::to_shred(&args.dataset);
+        let mut decision = {
+            let newest = vault.book().newest(&args.dataset).map_or(0, |held| held.version);
+            Decision::to_shred(vault.book().origin(), &args.dataset, newest)
+        };
         for file in &args.by {
             decision = decide(decision, &officer_in(file)?);
         }
