@@ -11,5 +11,6 @@ mod levels;
 mod officers;
 mod own;
 mod people;
+mod real;
 mod shares;
 mod support;
