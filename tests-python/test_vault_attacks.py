@@ -89,6 +89,7 @@ def test_every_administrator_command_as_root(vault):
         "restore": ["restore", "copy", "restored", "--known", "copy/ledger/log/checkpoint"],
         "lock": ["lock", "v"],
         "rotate": ["rotate", "v"],
+        "reshare": ["reshare", "v", "req", "--answers", "req"],
         "shred": ["shred", "v", "bitterns"],
         "replay": ["replay", "v"],
         "selfcheck": ["selfcheck", "v"],

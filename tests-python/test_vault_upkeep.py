@@ -12,7 +12,7 @@ import pyarrow.parquet as parquet
 import pyarrow.parquet.encryption as encryption
 import pytest
 from age_reader import open_sealed
-from vaults import approve, enrolled, request, reserve
+from vaults import approve, enrolled, request, reserve, unseal
 
 
 def test_the_partner_level_is_read_by_other_programs_with_the_key(call):
@@ -199,3 +199,45 @@ def test_the_status_names_inputs_that_can_still_be_read(full):
     assert "Still readable outside of the vault" in full("vault", "status", "v")
     (full.folder / "reserve.csv").unlink()
     assert "Still readable" not in full("vault", "status", "v")
+
+
+def test_keys_are_shared_anew_among_the_officers_of_today(vault):
+    # Dan is new, and has no share of what came in before; Ann leaves.
+    (vault.folder / "dan").mkdir()
+    vault("officer", "new", "dan/key", "--name", "dan-2026", "--person", "staff dan")
+    for other in ("ann", "ben"):
+        vault("officer", "vouch", "dan/key.card", "--key", f"{other}/key")
+    vault("officer", "enrol", "v", "dan/key.card")
+    keys = vault("--output", "plain", "officer", "list", "v").splitlines()
+    ann = next(line.split("\t")[1] for line in keys if "ann-" in line)
+    vault("officer", "revoke", "v", ann, "--by", "ben/key", "cem/key")
+    request(vault, "before", "decimalLatitude", by="cem")
+    assert "no share of this officer" in approve(vault, "before", "dan", code=1)
+
+    def reshared(name, by, *who, code=0):
+        vault("request", "v", "--dataset", "bitterns", "--reshare", "--purpose", "Ann left", "--key",
+              f"{by}/key", "-o", name)
+        for one in who:
+            approve(vault, name, one)
+        return vault("vault", "reshare", "v", name, "--answers", *[f"{name}.{one}" for one in who], code=code)
+
+    # Dan asks, since who asks does not approve, and only Ben and Cem have shares.
+    shown = vault("request", "v", "--dataset", "bitterns", "--reshare", "--purpose", "x", "--key", "dan/key",
+                  "-o", "shown")
+    assert "THE KEYS OF ALL EXACT DATA" in shown
+    assert "too few" in reshared("few", "dan", "ben", code=1)
+    reshared("anew", "dan", "ben", "cem")
+    vault("vault", "check", "v")
+    folder = vault.folder / "v/data/bitterns/1"
+    assert not (folder / "shares").exists() and (folder / "shares-1").exists()
+    assert "closed" in vault("vault", "reshare", "v", "anew", "--answers", "anew.ben", "anew.cem", code=1)
+    # The answers open nothing, and the new shares open what the old ones did.
+    assert "does not ask for exact data" in unseal(vault, "anew", "ben", "cem", code=1)
+    request(vault, "after", "decimalLatitude", by="cem")
+    approve(vault, "after", "ben")
+    approve(vault, "after", "dan")
+    unseal(vault, "after", "ben", "dan")
+    assert "51.61234" in (vault.folder / "opened/exact-0.csv").read_text()
+    reshared("again", "ben", "cem", "dan")
+    assert (folder / "shares-2").exists() and not (folder / "shares-1").exists()
+    vault("vault", "check", "v")

@@ -267,7 +267,7 @@ fn kind_of(deed: &Deed) -> Kind {
         Deed::Ask(_) | Deed::Approve(_) | Deed::Cancel(_) => Kind::Approval,
         Deed::Do { .. } => Kind::Release,
         Deed::Break(_) | Deed::Review(_) => Kind::BreakGlass,
-        Deed::Import(_) | Deed::Shred(_) => Kind::Key,
+        Deed::Import(_) | Deed::Shred(_) | Deed::Reshare(_) => Kind::Key,
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reedbed_ledger::note::{Note, NoteError, Verifier};
 
 use crate::deed::{CANCEL, REVIEW, REVOKE, RULES, SHRED};
-pub use crate::deed::{Decision, Deed, Founding, decide, hex, unhex};
+pub use crate::deed::{Decision, Deed, Founding, Reshared, decide, hex, unhex};
 use crate::officer::{Card, OfficerError};
 use crate::people::{
     Account, Action, Asking, DatasetId, Digest, Event, Limits, Person, Refused, RequestId, World,
@@ -107,6 +107,8 @@ pub struct Book {
     rules: BTreeSet<Digest>,
     datasets: Vec<Dataset>,
     releases: Vec<Released>,
+    /// In the order in which they were made.
+    reshared: Vec<Reshared>,
 }
 
 impl Book {
@@ -123,6 +125,7 @@ impl Book {
             rules: BTreeSet::new(),
             datasets: Vec::new(),
             releases: Vec::new(),
+            reshared: Vec::new(),
         }
     }
 
@@ -188,7 +191,11 @@ impl Book {
             }
             Deed::Do { request: digest, package } => {
                 let (id, asked) = self.requests.get(digest).ok_or(Refused::NoRequest)?;
-                let (id, is_release) = (*id, asked.request().action == Action::Release);
+                let (id, action) = (*id, asked.request().action);
+                let is_release = action == Action::Release;
+                if action == Action::Reshare {
+                    return Err(BookError::Package);
+                }
                 if package.is_some() != is_release {
                     return Err(BookError::Package);
                 }
@@ -196,6 +203,15 @@ impl Book {
                 if let Some(package) = *package {
                     self.releases.push(Released { request: *digest, package, at: now });
                 }
+            }
+            Deed::Reshare(reshared) => {
+                let (id, asked) = self.requests.get(&reshared.request).ok_or(Refused::NoRequest)?;
+                let (id, asked) = (*id, asked.request());
+                if asked.action != Action::Reshare || asked.dataset != reshared.dataset {
+                    return Err(Refused::Edited.into());
+                }
+                self.world.happen(&Event::Do { id, digest: reshared.request }, now)?;
+                self.reshared.push(reshared.clone());
             }
             Deed::Import(manifest) => {
                 let dataset = read_manifest(manifest)?;
@@ -234,7 +250,8 @@ impl Book {
         // Keys are of whole files: whoever asks for exact data asks for all rows.
         let rows = self.newest(&asked.dataset).map_or(0, |dataset| dataset.rows);
         let bulk = self.founding.map_or(u64::MAX, |founding| founding.bulk);
-        if asked.action == Action::Unseal && rows >= bulk && !asked.is_bulk {
+        let is_exact = matches!(asked.action, Action::Unseal | Action::Reshare);
+        if is_exact && rows >= bulk && !asked.is_bulk {
             return Err(BookError::Bulk);
         }
         // Officers go by the time that they are shown.
@@ -403,6 +420,13 @@ impl Book {
     /// The newest version of a dataset.
     pub fn newest(&self, dataset: &str) -> Option<&Dataset> {
         self.datasets.iter().filter(|held| held.name == dataset).max_by_key(|held| held.version)
+    }
+
+    /// What the shares of an exact level must be since they were made anew, and how often they were.
+    pub fn reshared(&self, dataset: &str, exact: u32) -> Option<(&Reshared, usize)> {
+        let mut of = self.reshared.iter().filter(|r| r.dataset == dataset && r.exact == exact);
+        let count = of.clone().count();
+        Some((of.next_back()?, count))
     }
 
     /// All copies that were handed over, with the requests for them.

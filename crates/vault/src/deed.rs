@@ -40,6 +40,21 @@ pub enum Deed {
     Import(String),
     /// The keys of a dataset were destroyed.
     Shred(Decision),
+    /// The keys of an exact level were shared anew.
+    Reshare(Reshared),
+}
+
+/// What the shares of an exact level must be since they were made anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reshared {
+    /// The request by which it was done.
+    pub request: Digest,
+    /// The dataset.
+    pub dataset: String,
+    /// The version that the exact files came in with.
+    pub exact: u32,
+    /// What the shares must be, as lines that only their writer reads.
+    pub shares: String,
 }
 
 /// What holds for a vault.
@@ -168,6 +183,9 @@ impl Deed {
             Self::Review(decision) => ("review", decision.to_text()),
             Self::Import(manifest) => ("import", manifest.clone()),
             Self::Shred(decision) => ("shred", decision.to_text()),
+            Self::Reshare(Reshared { request, dataset, exact, shares }) => {
+                ("reshare", format!("{}\n{dataset}\n{exact}\n{shares}", hex(request)))
+            }
         };
         format!("{HEAD}\nat {at}\n{kind}\n\n{body}")
     }
@@ -195,6 +213,7 @@ impl Deed {
             "review" => Self::Review(Decision::read(body)?),
             "import" => Self::Import(body.to_owned()),
             "shred" => Self::Shred(Decision::read(body)?),
+            "reshare" => read_reshared(body).ok_or(wrong("it shares nothing anew"))?,
             _ => return Err(wrong("its kind is not known")),
         };
         if deed.to_text(at) == text {
@@ -229,6 +248,13 @@ fn read_found(body: &str) -> Option<Founding> {
     };
     let (delay, step) = (number("delay")?.parse().ok()?, number("step")?.parse().ok()?);
     Some(Founding { limits, delay, step, bulk: number("bulk")?.parse().ok()? })
+}
+
+fn read_reshared(body: &str) -> Option<Deed> {
+    let mut parts = body.splitn(4, '\n');
+    let (request, dataset) = (unhex(parts.next()?)?, parts.next()?.to_owned());
+    let (exact, shares) = (parts.next()?.parse().ok()?, parts.next()?.to_owned());
+    Some(Deed::Reshare(Reshared { request, dataset, exact, shares }))
 }
 
 fn read_do(body: &str) -> Option<Deed> {

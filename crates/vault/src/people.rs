@@ -32,6 +32,8 @@ pub enum Action {
     Release,
     /// Exact data are opened.
     Unseal,
+    /// The keys of exact data are shared anew, among those who are officers by then.
+    Reshare,
     /// A few columns of the partner level are read at once, and others look at it afterwards.
     Emergency,
 }

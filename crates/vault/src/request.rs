@@ -251,6 +251,7 @@ fn word(action: Action) -> &'static str {
         Action::Finer => "finer",
         Action::Release => "release",
         Action::Unseal => "unseal",
+        Action::Reshare => "reshare",
         Action::Emergency => "emergency",
     }
 }
@@ -260,6 +261,7 @@ fn action(word: &str) -> Option<Action> {
         "finer" => Some(Action::Finer),
         "release" => Some(Action::Release),
         "unseal" => Some(Action::Unseal),
+        "reshare" => Some(Action::Reshare),
         "emergency" => Some(Action::Emergency),
         _ => None,
     }

@@ -186,7 +186,7 @@ fn enrol(args: &EnrolArgs, output: Output) -> Result<Exit, anyhow::Error> {
     let index = vault.record(&Deed::Enrol(card.clone()))?;
     let human = format!(
         "`{}` is an officer of this vault (entry {index}). Data that came in before are opened by those \
-         who were officers then.",
+         who were officers then, until their keys are shared anew (`reedbed request --reshare`).",
         card.key().name()
     );
     tell(output, &human, &[("index", index.to_string())])?;

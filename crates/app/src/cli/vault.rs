@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Backup(upkeep::BackupArgs),
     /// Makes a vault of a backup; it does not start behind a head that somebody else holds.
     Restore(upkeep::RestoreArgs),
+    /// Shares the keys of an exact level anew, as a request asks, among those who are officers now.
+    Reshare(requests::ReshareArgs),
     /// Lets enough officers unlock the vault's own key together.
     Lock(upkeep::LockArgs),
     /// Changes the vault's own key.
@@ -151,6 +153,7 @@ pub(crate) fn run(command: &Command, output: Output) -> Result<Exit, anyhow::Err
         Command::Check(args) => upkeep::check(args, output),
         Command::Backup(args) => upkeep::backup(args, output),
         Command::Restore(args) => upkeep::restore(args, output),
+        Command::Reshare(args) => requests::reshare(args, output),
         Command::Lock(args) => upkeep::lock(args, output),
         Command::Rotate(args) => upkeep::rotate(args, output),
         Command::Shred(args) => upkeep::shred(args, output),

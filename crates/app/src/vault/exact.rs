@@ -12,7 +12,7 @@ use reedbed_formats::dataset::Dataset;
 use reedbed_formats::row::Fields;
 use reedbed_formats::table::Table;
 use reedbed_ledger::disk::{Disk as _, Folder, replace};
-use reedbed_vault::book::Deed;
+use reedbed_vault::book::{Deed, Reshared};
 use reedbed_vault::level::{self, FileKeys, Group, Writer};
 use reedbed_vault::officer::{Card, Officer, seal};
 use reedbed_vault::people::Action;
@@ -20,7 +20,7 @@ use reedbed_vault::request::{Approved, Request};
 use reedbed_vault::shares::{Key, Share, combine, split};
 
 use super::levels::seal_files;
-use super::manifest::{FileOf, Manifest, TableOf, digest_of, full_name};
+use super::manifest::{FileOf, Manifest, SHARES, TableOf, digest_of, full_name};
 use super::rows::Rows;
 use super::{Vault, pack};
 use crate::clock;
@@ -61,7 +61,7 @@ impl Splitting<'_> {
         let of = self.manifest.commitments.entry(format!("{file} {part}")).or_default();
         for (officer, share) in self.officers.iter().zip(shares) {
             of.push(share.commitment());
-            let path = share_path(file, part, &officer.key().id());
+            let path = share_path(&self.manifest.shares, file, part, &officer.key().id());
             replace(self.disk, &path, &officer.seal(&share)?)?;
         }
         Ok(())
@@ -138,7 +138,17 @@ impl Vault {
         if held.is_shredded {
             bail!("the keys of `{dataset}` were destroyed");
         }
-        Manifest::read(&held.manifest)
+        self.manifest(&held.manifest)
+    }
+
+    /// What a manifest says, with the shares of now.
+    pub(super) fn manifest(&self, text: &str) -> Result<Manifest, anyhow::Error> {
+        let mut manifest = Manifest::read(text)?;
+        let reshared = self.book.reshared(&manifest.dataset, manifest.exact);
+        if let Some((reshared, times)) = reshared {
+            manifest.share_anew(&reshared.shares, times)?;
+        }
+        Ok(manifest)
     }
 
     /// A version of a dataset, with what its manifest says.
@@ -153,13 +163,17 @@ impl Vault {
         let held = held.with_context(|| {
             format!("`{dataset}` has no version {version}; the newest is {}", newest.version)
         })?;
-        Manifest::read(&held.manifest)
+        self.manifest(&held.manifest)
     }
 
     /// Which files and groups a request is about.
     pub(crate) fn parts(&self, request: &Request) -> Result<Vec<(String, String)>, anyhow::Error> {
         let rows = Rows::read(&request.rows)?;
         let manifest = self.version_of(&request.dataset, rows.version)?;
+        if request.action == Action::Reshare {
+            let all = manifest.commitments.keys().filter_map(|part| part.split_once(' '));
+            return Ok(all.map(|(file, part)| (file.to_owned(), part.to_owned())).collect());
+        }
         let mut parts = Vec::new();
         for table in &manifest.tables {
             let is_own = |column: &&String| table.columns.contains(*column);
@@ -209,12 +223,14 @@ impl Vault {
     ) -> Result<Answer, anyhow::Error> {
         let asked = request.request();
         let mut shares = BTreeMap::new();
-        if asked.action == Action::Unseal && now >= asked.made.saturating_add(asked.delay) {
+        let opens = matches!(asked.action, Action::Unseal | Action::Reshare);
+        if opens && now >= asked.made.saturating_add(asked.delay) {
             let version = Rows::read(&asked.rows)?.version;
-            let exact = self.version_of(&asked.dataset, version)?.exact;
-            let folder = self.data(&asked.dataset, exact);
+            let manifest = self.version_of(&asked.dataset, version)?;
+            let folder = self.data(&asked.dataset, manifest.exact);
             for (file, part) in self.parts(asked)? {
-                let path = folder.join(share_path(&file, &part, &officer.signer().verifier().id()));
+                let id = officer.signer().verifier().id();
+                let path = folder.join(share_path(&manifest.shares, &file, &part, &id));
                 let sealed = std::fs::read(&path).context(
                     "there is no share of this officer: they were enrolled after the data came in, or \
                      it was destroyed",
@@ -272,17 +288,7 @@ impl Vault {
         // Whether it may be done is known before the work.
         let trial = Deed::Do { request: digest, package: None };
         self.book.clone().happen(&trial, clock::now())?;
-        let mut keys: BTreeMap<(String, String), Key> = BTreeMap::new();
-        for (file, part) in self.parts(asked)? {
-            let name = format!("{file} {part}");
-            let sealed = answers.iter().filter_map(|answer| answer.shares.get(&name));
-            let shares: Vec<Share> =
-                sealed.map(|sealed| identity.open(sealed)).collect::<Result<_, _>>()?;
-            let committed = manifest.commitments.get(&name).map_or(&[][..], Vec::as_slice);
-            let key = combine(&shares, manifest.needed, committed)
-                .with_context(|| format!("the key of `{part}` cannot be made"))?;
-            keys.insert((file, part), key);
-        }
+        let keys = self.keys_of(asked, &manifest, answers, identity)?;
         // What cannot be opened is found out before it is said that it was.
         let folder = self.data(&asked.dataset, manifest.exact);
         let named = manifest.tables.iter().map(|table| (&table.file, &table.digest));
@@ -321,6 +327,100 @@ impl Vault {
     }
 }
 
+impl Vault {
+    /// Makes the keys that a request is about of the shares in answers.
+    fn keys_of(
+        &self,
+        asked: &Request,
+        manifest: &Manifest,
+        answers: &[Answer],
+        identity: &Officer,
+    ) -> Result<BTreeMap<(String, String), Key>, anyhow::Error> {
+        let mut keys: BTreeMap<(String, String), Key> = BTreeMap::new();
+        for (file, part) in self.parts(asked)? {
+            let name = format!("{file} {part}");
+            let sealed = answers.iter().filter_map(|answer| answer.shares.get(&name));
+            let shares: Vec<Share> =
+                sealed.map(|sealed| identity.open(sealed)).collect::<Result<_, _>>()?;
+            let committed = manifest.commitments.get(&name).map_or(&[][..], Vec::as_slice);
+            let key = combine(&shares, manifest.needed, committed)
+                .with_context(|| format!("the key of `{part}` cannot be made"))?;
+            keys.insert((file, part), key);
+        }
+        Ok(keys)
+    }
+
+    /// Shares the keys of an exact level anew, among those who are officers now. Gives the index of the
+    /// entry.
+    ///
+    /// CRASH: new shares that no entry names, which the next attempt writes anew; or old ones that are of
+    /// use no longer, which [`Self::remove_old_shares`] destroys.
+    pub(crate) fn reshare(
+        &mut self,
+        request: &Approved,
+        answers: &[Answer],
+        identity: &Officer,
+    ) -> Result<u64, anyhow::Error> {
+        let asked = request.request();
+        if asked.action != Action::Reshare {
+            bail!("the request does not ask for keys to be shared anew");
+        }
+        let mut manifest = self.version_of(&asked.dataset, Rows::read(&asked.rows)?.version)?;
+        self.record_approvals(request, answers)?;
+        let reshared = |shares: String| {
+            let (request, dataset) = (request.digest(), asked.dataset.clone());
+            Deed::Reshare(Reshared { request, dataset, exact: manifest.exact, shares })
+        };
+        // Whether it may be done is known before the work.
+        self.book.clone().happen(&reshared(String::new()), clock::now())?;
+        let keys = self.keys_of(asked, &manifest, answers, identity)?;
+        let folder = self.data(&asked.dataset, manifest.exact);
+        let disk = Folder::at(&folder)?;
+        let before = self.book.reshared(&asked.dataset, manifest.exact);
+        let times = before.map_or(0, |(_, times)| times) + 1;
+        let officers = self.book.officers();
+        let needed = manifest.needed;
+        let mut anew = manifest.clone();
+        anew.share_anew("", times)?;
+        let shares = folder.join(&anew.shares);
+        if shares.exists() {
+            std::fs::remove_dir_all(&shares)
+                .with_context(|| format!("`{}` cannot be removed", shares.display()))?;
+        }
+        disk.create_folder(&anew.shares)?;
+        let mut random = SystemRandom::new()?;
+        let mut splitting =
+            Splitting { disk: &disk, officers: &officers, needed, manifest: &mut anew };
+        for ((file, part), key) in &keys {
+            splitting.split((file, part), key, &mut random)?;
+        }
+        disk.sync_folder(&anew.shares)?;
+        let deed = reshared(anew.shares_text());
+        manifest = anew;
+        let index = self.record(&deed)?;
+        self.remove_old_shares(&manifest.dataset, manifest.exact)?;
+        Ok(index)
+    }
+
+    /// Destroys the shares of an exact level that are of use no longer.
+    pub(super) fn remove_old_shares(&self, dataset: &str, exact: u32) -> Result<(), anyhow::Error> {
+        let times = self.book.reshared(dataset, exact).map_or(0, |(_, times)| times);
+        let folder = self.data(dataset, exact);
+        for old in 0..times {
+            let name = if old == 0 { SHARES.to_owned() } else { format!("{SHARES}-{old}") };
+            let shares = folder.join(name);
+            for path in pack::files(&shares).unwrap_or_default().into_values() {
+                super::upkeep::destroy(&path)?;
+            }
+            if shares.exists() {
+                std::fs::remove_dir_all(&shares)
+                    .with_context(|| format!("`{}` cannot be removed", shares.display()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Answer {
     /// Whether it holds shares of keys.
     pub(crate) fn has_shares(&self) -> bool {
@@ -356,8 +456,8 @@ impl Answer {
     }
 }
 
-fn share_path(file: &str, part: &str, officer: &str) -> String {
-    format!("shares/{file}.{part}.{officer}")
+fn share_path(shares: &str, file: &str, part: &str, officer: &str) -> String {
+    format!("{shares}/{file}.{part}.{officer}")
 }
 
 pub(super) fn is_name(name: &str) -> bool {

@@ -18,7 +18,7 @@ use reedbed_vault::own::Own;
 use reedbed_vault::people::Digest;
 
 use super::levels::{PARTNER, PUBLIC, Wanted};
-use super::manifest::Manifest;
+use super::manifest::{Manifest, SHARES};
 use super::rows::Rows;
 use super::work::Work;
 use super::{Vault, exact, pack};
@@ -138,6 +138,7 @@ impl Vault {
             files: Vec::new(),
             levels: Vec::new(),
             commitments: std::collections::BTreeMap::new(),
+            shares: SHARES.to_owned(),
         };
         let mut inputs = input.paths().to_vec();
         inputs.extend(input.attached().iter().map(|(path, _)| path.clone()));

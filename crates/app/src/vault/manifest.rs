@@ -30,6 +30,8 @@ pub(super) struct Manifest {
     pub(super) levels: Vec<LevelFile>,
     /// By file and part, what the shares must be.
     pub(super) commitments: BTreeMap<String, Vec<Commitment>>,
+    /// The folder of the shares beside the exact files: another since they were made anew.
+    pub(super) shares: String,
 }
 
 /// An exact table.
@@ -77,12 +79,37 @@ impl Manifest {
         for LevelFile { level, file, digest } in &self.levels {
             text.push_str(&format!("level {level} {file} {digest}\n"));
         }
+        text.push_str(&self.shares_text());
+        text
+    }
+
+    /// What the shares must be.
+    pub(super) fn shares_text(&self) -> String {
+        let mut text = String::new();
         for (part, commitments) in &self.commitments {
             for commitment in commitments {
                 text.push_str(&format!("share {part} {}\n", Hash(commitment.0).to_hex()));
             }
         }
         text
+    }
+
+    /// Puts what shares must be since they were made anew in the place of what they were.
+    pub(super) fn share_anew(&mut self, text: &str, times: usize) -> Result<(), anyhow::Error> {
+        self.commitments.clear();
+        for line in text.lines() {
+            let parts: Vec<&str> = line.split(' ').collect();
+            let read = || match parts.as_slice() {
+                ["share", file, part, commitment] => {
+                    Some((format!("{file} {part}"), Commitment(unhex(commitment)?)))
+                }
+                _ => None,
+            };
+            let (part, commitment) = read().context("a line about shares cannot be read")?;
+            self.commitments.entry(part).or_default().push(commitment);
+        }
+        self.shares = format!("{SHARES}-{times}");
+        Ok(())
     }
 
     /// Reads what [`Self::to_text`] wrote.
@@ -101,6 +128,7 @@ impl Manifest {
                 files: Vec::new(),
                 levels: Vec::new(),
                 commitments: BTreeMap::new(),
+                shares: SHARES.to_owned(),
             };
             for line in lines {
                 let parts: Vec<&str> = line.splitn(4, ' ').collect();
@@ -147,4 +175,6 @@ pub(super) fn full_name(dataset: &str, version: u32, file: &str) -> String {
     format!("{dataset}/{version}/{file}")
 }
 
+/// The folder of shares.
+pub(super) const SHARES: &str = "shares";
 const PIECE: usize = 1 << 20;

@@ -12,7 +12,7 @@ use reedbed_vault::own::{Cost, Own};
 use zeroize::Zeroizing;
 
 use super::levels::{PARTNER, PUBLIC, Wanted};
-use super::manifest::{Manifest, digest_of};
+use super::manifest::{Manifest, SHARES, digest_of};
 use super::own::KEYS;
 use super::rows::Rows;
 use super::state::STATE;
@@ -51,7 +51,7 @@ impl Vault {
                 }
                 continue;
             }
-            self.check_version(&Manifest::read(&held.manifest)?, own, &mut checked)
+            self.check_version(&self.manifest(&held.manifest)?, own, &mut checked)
                 .with_context(|| of)?;
         }
         for (name, slot) in self.slots()? {
@@ -93,7 +93,7 @@ impl Vault {
                 Err(error) => checked.wrong.push(format!("{dataset} version {version}: {error:#}")),
             }
         }
-        let shares = pack::files(&exact.join("shares")).unwrap_or_default();
+        let shares = pack::files(&exact.join(&manifest.shares)).unwrap_or_default();
         for (part, commitments) in &manifest.commitments {
             let name = part.replace(' ', ".");
             let own = |file: &&String| file.strip_prefix(&name).is_some_and(|r| r.starts_with('.'));
@@ -266,7 +266,10 @@ impl Vault {
                 pack::files(&folder).unwrap_or_default().into_values().collect();
             let is_key = |path: &Path| {
                 path.extension().is_some_and(|kind| kind == "keys")
-                    || path.parent().is_some_and(|parent| parent.ends_with("shares"))
+                    || path
+                        .parent()
+                        .and_then(Path::file_name)
+                        .is_some_and(|name| name.to_string_lossy().starts_with(SHARES))
             };
             files.sort_by_key(|path| !is_key(path));
             paths.extend(files);
@@ -286,7 +289,9 @@ impl Vault {
     pub(crate) fn forget_shares(&self, id: &str) -> Result<Vec<String>, anyhow::Error> {
         let mut opened = Vec::new();
         for held in self.book.datasets().iter().filter(|held| !held.is_shredded) {
-            let folder = self.data(&held.name, held.version).join("shares");
+            let manifest = self.manifest(&held.manifest)?;
+            self.remove_old_shares(&held.name, manifest.exact)?;
+            let folder = self.data(&held.name, manifest.exact).join(&manifest.shares);
             let files = pack::files(&folder).unwrap_or_default();
             let end = format!(".{id}");
             let own: Vec<(&String, &PathBuf)> =
@@ -300,7 +305,7 @@ impl Vault {
                 let of_part = files
                     .keys()
                     .filter(|other| other.rsplit_once('.').is_some_and(|(p, _)| p == part));
-                if of_part.count() > Manifest::read(&held.manifest)?.needed {
+                if of_part.count() > manifest.needed {
                     destroy(path)?;
                 }
             }
@@ -405,7 +410,7 @@ fn copy_all(from: &Path, to: &Path) -> Result<(u64, u64), anyhow::Error> {
 
 /// Writes over a file and removes it. On a disk that moves what it writes (every solid-state disk) the
 /// old bytes may remain until the disk gives them up.
-fn destroy(path: &Path) -> Result<(), anyhow::Error> {
+pub(super) fn destroy(path: &Path) -> Result<(), anyhow::Error> {
     let cannot = || format!("`{}` cannot be destroyed", path.display());
     let mut file = std::fs::OpenOptions::new().write(true).open(path).with_context(cannot)?;
     let length = file.metadata().with_context(cannot)?.len();

@@ -22,6 +22,11 @@ impl Work {
     pub(crate) fn new() -> Result<Self, anyhow::Error> {
         let place = place()?;
         clear(&place);
+        // Another process may take a folder for a leftover before its lock is there.
+        (0..ATTEMPTS).fold(Self::begin(&place), |made, _| made.or_else(|_| Self::begin(&place)))
+    }
+
+    fn begin(place: &Path) -> Result<Self, anyhow::Error> {
         let id =
             reedbed_ledger::entry::Entry::new_id().context("the system gives no random bytes")?;
         let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -59,9 +64,15 @@ fn clear(place: &Path) {
         if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
             continue;
         }
-        let lock = File::open(entry.path().join(LOCK));
-        if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
-            let _ = std::fs::remove_dir_all(entry.path());
+        match File::open(entry.path().join(LOCK)) {
+            Ok(lock) if lock.try_lock().is_ok() => {
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+            Ok(_) => {}
+            // Killed before there was a lock; there is nothing in it, or it is not removed.
+            Err(_) => {
+                let _ = std::fs::remove_dir(entry.path());
+            }
         }
     }
 }
@@ -95,4 +106,5 @@ fn is_in_memory(_place: &Path) -> bool {
 
 const PREFIX: &str = "reedbed-work-";
 const LOCK: &str = "lock";
+const ATTEMPTS: usize = 3;
 const VARIABLE: &str = "REEDBED_WORK";

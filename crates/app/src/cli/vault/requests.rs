@@ -30,7 +30,12 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "NAME")]
     dataset: String,
     /// The columns; for a partner's copy all by default.
-    #[arg(long, num_args = 1.., required_unless_present = "to", value_name = "COLUMN")]
+    #[arg(
+        long,
+        num_args = 1..,
+        required_unless_present_any = ["to", "reshare"],
+        value_name = "COLUMN"
+    )]
     columns: Vec<String>,
     /// Only rows with a value, such as `year=2021`; of several values of one column any.
     #[arg(long, num_args = 1.., value_name = "COLUMN=VALUE")]
@@ -38,6 +43,10 @@ pub(crate) struct RequestArgs {
     /// A copy for this partner, from the partner level, instead of exact data.
     #[arg(long, value_name = "PARTNER", conflicts_with_all = ["beneficiary", "bulk"])]
     to: Option<String>,
+    /// Instead of data: that the keys of the exact level are shared anew, among those who are officers
+    /// when it is done (`reedbed vault reshare`).
+    #[arg(long, conflicts_with_all = ["to", "columns", "rows", "beneficiary"])]
+    reshare: bool,
     /// The terms of the agreement with the partner.
     #[arg(long, requires = "to", value_name = "FILE")]
     terms: Option<PathBuf>,
@@ -76,6 +85,20 @@ pub(crate) struct UnsealArgs {
     /// Folder for the tables; must not exist yet.
     #[arg(short, long, value_name = "OUT")]
     out: PathBuf,
+}
+
+/// Arguments of `reedbed vault reshare`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReshareArgs {
+    /// Folder of the vault.
+    #[arg(value_name = "VAULT")]
+    vault: PathBuf,
+    /// The request; the key that was made for it lies beside it.
+    #[arg(value_name = "REQUEST")]
+    request: PathBuf,
+    /// The answers of officers.
+    #[arg(long, num_args = 1.., required = true, value_name = "FILE")]
+    answers: Vec<PathBuf>,
 }
 
 /// Arguments of `reedbed release`.
@@ -211,16 +234,25 @@ pub(crate) fn request(args: &RequestArgs, output: Output) -> Result<Exit, anyhow
     let lasts = args.days.checked_mul(86_400).context("the request would last too long")?;
     let terms = args.terms.as_deref().map(read_text).transpose()?;
     let is_release = args.to.is_some();
+    let action = match (is_release, args.reshare) {
+        (true, _) => Action::Release,
+        (_, true) => Action::Reshare,
+        _ => Action::Unseal,
+    };
     let all = || if is_release { vec![ALL_COLUMNS.to_owned()] } else { Vec::new() };
     let step = vault.book().founding().map_or(1, |founding| founding.step);
     let request = Request {
         id: reedbed_ledger::entry::Entry::new_id().context("the system gives no random bytes")?,
         vault: vault.book().origin().to_owned(),
-        action: if is_release { Action::Release } else { Action::Unseal },
+        action,
         dataset: args.dataset.clone(),
         rows: rows.to_text(),
         columns: if args.columns.is_empty() { all() } else { args.columns.clone() },
-        precision: if is_release { format!("blocks, step {step}") } else { "exact".to_owned() },
+        precision: if is_release {
+            format!("blocks, step {step}")
+        } else {
+            if args.reshare { "none" } else { "exact" }.to_owned()
+        },
         purpose: args.purpose.clone(),
         by: asker.person().to_owned(),
         beneficiary: args.to.clone().unwrap_or_else(|| args.beneficiary.clone()),
@@ -312,6 +344,23 @@ pub(crate) fn unseal(args: &UnsealArgs, output: Output) -> Result<Exit, anyhow::
         facts.push(("table", format!("{}\t{rows}", path.display())));
     }
     tell(output, &human, &facts)?;
+    Ok(Exit::Done)
+}
+
+/// Shares the keys of an exact level anew.
+pub(super) fn reshare(args: &ReshareArgs, output: Output) -> Result<Exit, anyhow::Error> {
+    let mut vault = Vault::open(&args.vault)?;
+    let request = Approved::read(&read_text(&args.request)?)?;
+    let identity = Officer::read(&read_text(&key_beside(&args.request))?)?;
+    let answers = read_answers(&args.answers)?;
+    let index = vault.reshare(&request, &answers, &identity)?;
+    let officers = vault.book().officers().len();
+    let human = format!(
+        "The keys of `{}` are shared among {officers} officers (entry {index}). Shares in old backups still \
+         open what they opened: destroy those.",
+        request.request().dataset
+    );
+    tell(output, &human, &[("index", index.to_string()), ("officers", officers.to_string())])?;
     Ok(Exit::Done)
 }
 
@@ -493,6 +542,7 @@ pub(crate) fn in_words(request: &Request) -> String {
             Action::Finer => "Something is to be told more finely",
             Action::Release => "A copy is to be handed over",
             Action::Unseal => "EXACT DATA are to be opened",
+            Action::Reshare => "THE KEYS OF ALL EXACT DATA are to be shared anew",
             Action::Emergency => "SOMETHING IS TAKEN AT ONCE",
         },
         request.dataset,
@@ -509,6 +559,12 @@ pub(crate) fn in_words(request: &Request) -> String {
         "  rows: {}\n  precision: {}\n  for: {}\n  asked by: {}\n  who gains: {}\n",
         request.rows, request.precision, request.purpose, request.by, request.beneficiary
     ));
+    if request.action == Action::Reshare {
+        text.push_str(
+            "  among those who are officers by then; until it is done, the machine on which the request was \
+             made can have all of the keys\n",
+        );
+    }
     if request.action == Action::Release {
         text.push_str(&format!("  under: {}\n", request.recipient));
     }
