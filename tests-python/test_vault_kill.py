@@ -92,7 +92,7 @@ def unsealed(folder, but):
     return found
 
 
-def test_killed_at_any_step(ready, shim, tmp_path_factory):
+def test_killed_at_any_step(ready, shim, tmp_path_factory, capsys):
     template = ready.folder
     WORK.mkdir()
     (template / "more.csv").write_text(reserve().replace("A. Warden", "B. Keeper"))
@@ -100,7 +100,6 @@ def test_killed_at_any_step(ready, shim, tmp_path_factory):
     seed = int(os.environ.get("VAULT_SEED", random.SystemRandom().randrange(2**32)))
     wanted = os.environ.get("VAULT_KILLS", "8")
     chance, begun, cases, skipped = random.Random(seed), time.monotonic(), 0, []
-    print(f"VAULT_SEED={seed} VAULT_KILLS={wanted}")
     for name, line, made in lines(ready):
         place = tmp_path_factory.mktemp(name)
 
@@ -160,5 +159,6 @@ def test_killed_at_any_step(ready, shim, tmp_path_factory):
             assert not unsealed(place, meant | {"opened"}), where
     assert not list(WORK.iterdir()), "the folders in memory are cleared by the next command"
     WORK.rmdir()
-    print(f"{cases} kills, {len(skipped)} skipped for time")
+    with capsys.disabled():
+        print(f"\n{cases} kills, {len(skipped)} skipped for time, VAULT_SEED={seed} VAULT_KILLS={wanted}")
     assert cases > 40

@@ -5,6 +5,7 @@ use anyhow::Result;
 use crate::bench;
 use crate::flags::Flags;
 use crate::say;
+use crate::test::python;
 use crate::workplace::{Workplace, succeeds};
 
 /// Property tests with many cases, then the large bench in both of its forms.
@@ -12,6 +13,7 @@ pub(crate) fn run(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
     let cases: u64 = flags.values("--cases")?.pop().unwrap_or(20_000);
     let without_bench = flags.switch("--no-bench");
     let of_ledger = flags.switch("--ledger");
+    let of_vault = flags.switch("--vault");
     let times = flags.values("--times")?.pop();
     flags.finish()?;
     // The ledger's disks fail a million times, and so many of its proofs are changed; nothing of the
@@ -22,6 +24,10 @@ pub(crate) fn run(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
         say::heading(&format!("the ledger's tests, {ledger_times} times as many cases"));
         let mut tests = workplace.cargo(&["test", "--package", "reedbed-ledger", "--release"]);
         return succeeds(tests.env("LEDGER_TIMES", ledger_times));
+    }
+
+    if of_vault {
+        return vault(workplace);
     }
 
     say::heading(&format!("all tests, {cases} cases for each property"));
@@ -39,4 +45,15 @@ pub(crate) fn run(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
         }
     }
     Ok(well)
+}
+
+/// A million histories of the vault's people, 20,000 with real keys, and a vault that is killed at every
+/// step of every command.
+fn vault(workplace: &Workplace) -> Result<bool> {
+    say::heading("the vault's tests: a million histories");
+    let mut tests = workplace.cargo(&["test", "--package", "reedbed-vault", "--release"]);
+    tests.args(["--", "--nocapture"]).env("VAULT_CASES", "1000000");
+    let well = succeeds(&mut tests)?;
+    say::heading("a vault that is killed at every step");
+    Ok(python::every_kill(workplace)? && well)
 }

@@ -5,7 +5,7 @@
 mod cargo;
 mod house;
 mod licences;
-mod python;
+pub(crate) mod python;
 mod tally;
 mod tree;
 
