@@ -144,6 +144,48 @@ impl Point {
     }
 }
 
+/// A point as a unit vector, for telling many pairs apart without an angle for each.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Direction([f64; 3]);
+
+/// How far apart two directions may be: for one distance and many pairs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reach {
+    /// The square of the chord on a sphere with radius one.
+    chord_squared: f64,
+}
+
+impl Point {
+    /// The direction from the middle of the sphere.
+    pub fn direction(self) -> Direction {
+        let (lat, lon) = (self.lat.degrees().to_radians(), self.lon.degrees().to_radians());
+        let around = lat.cos();
+        Direction([around * lon.cos(), around * lon.sin(), lat.sin()])
+    }
+}
+
+impl Reach {
+    /// What [`Point::distance_floor_m`] says is no farther.
+    ///
+    /// Units: metres.
+    pub fn of_floor(metres: f64) -> Self {
+        let angle = (metres / SMALLEST_RADIUS_M).min(std::f64::consts::PI);
+        Self { chord_squared: (2.0 * (angle / 2.0).sin()).powi(2) }
+    }
+
+    /// Whether two are no farther apart.
+    pub fn holds(self, a: Direction, b: Direction) -> bool {
+        let apart = a.0.iter().zip(b.0).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
+        apart <= self.chord_squared
+    }
+}
+
+impl fmt::Debug for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Direction(withheld)")
+    }
+}
+
 impl fmt::Debug for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Point(withheld)")
@@ -166,6 +208,31 @@ const SMALLEST_RADIUS_M: f64 = 6_335_439.0;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn directions_say_what_distances_say() {
+        let mut state = 9_u64;
+        let mut next = |range: f64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let upper = u32::try_from(state >> 32).unwrap();
+            (f64::from(upper) / f64::from(u32::MAX) - 0.5) * range
+        };
+        for _ in 0..20_000 {
+            let (lat, lon) = (next(170.0), next(350.0));
+            let a = Point::from_degrees(lat, lon).unwrap();
+            let (north, east) = (next(0.2), next(0.2));
+            let Some(b) = Point::from_degrees(lat + north, lon + east) else { continue };
+            let metres = a.distance_floor_m(b);
+            for (factor, is_near) in [(0.999_999, false), (1.000_001, true)] {
+                let reach = Reach::of_floor(metres * factor);
+                assert_eq!(reach.holds(a.direction(), b.direction()), is_near || metres == 0.0);
+            }
+        }
+        assert!(Reach::of_floor(0.0).holds(
+            Point::from_degrees(51.0, 4.0).unwrap().direction(),
+            Point::from_degrees(51.0, 4.0).unwrap().direction()
+        ));
+    }
 
     #[test]
     fn decimal_degrees_are_read_exactly() {

@@ -4,7 +4,7 @@ use std::panic::resume_unwind;
 use std::thread;
 
 use reedbed_core::grid::Region;
-use reedbed_core::place::{DEGREE, Point};
+use reedbed_core::place::{DEGREE, Direction, Point, Reach};
 use rustc_hash::FxHashMap;
 
 use super::places::{ChunkPlaces, DAYS_OF_YEAR, PlaceNote, days_of};
@@ -346,21 +346,17 @@ impl Sample {
     }
 
     fn hides(&self, near_m: f32) -> bool {
-        let near_m = f64::from(near_m);
-        let mut apart: Vec<Point> = Vec::with_capacity(WANTED);
-        for (_, point) in &self.sites {
-            if apart.len() < WANTED
-                && apart.iter().all(|known| known.distance_floor_m(*point) > near_m)
-            {
-                apart.push(*point);
+        let reach = Reach::of_floor(f64::from(near_m));
+        let sites: Vec<Direction> = self.sites.iter().map(|(_, point)| point.direction()).collect();
+        let mut apart: Vec<Direction> = Vec::with_capacity(WANTED);
+        for site in &sites {
+            if apart.len() < WANTED && !apart.iter().any(|known| reach.holds(*known, *site)) {
+                apart.push(*site);
             }
         }
-        let crowd = |centre: &Point| {
-            let is_near = |(_, point): &&(u64, Point)| centre.distance_floor_m(*point) <= near_m;
-            self.sites.iter().filter(is_near).count()
-        };
-        apart.len() >= WANTED
-            && self.sites.iter().all(|(_, point)| crowd(point) * 2 <= self.sites.len())
+        let crowd =
+            |centre: &Direction| sites.iter().filter(|site| reach.holds(*centre, **site)).count();
+        apart.len() >= WANTED && sites.iter().all(|site| crowd(site) * 2 <= sites.len())
     }
 }
 
