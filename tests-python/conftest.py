@@ -85,10 +85,15 @@ def real_data():
 @pytest.fixture
 def call(reedbed, tmp_path):
     """Runs `reedbed` in a folder of its own."""
+    return caller(reedbed, tmp_path)
+
+
+def caller(reedbed, folder):
+    """Runs `reedbed` in a folder."""
 
     def run(*arguments, code=0, env=None):
         done = subprocess.run(
-            [reedbed, *map(str, arguments)], cwd=tmp_path, capture_output=True, timeout=300,
+            [reedbed, *map(str, arguments)], cwd=folder, capture_output=True, timeout=300,
             env=os.environ | {"REEDBED_PASSPHRASE": PASSPHRASE} | (env or {}),
         )
         said = done.stdout.decode() + done.stderr.decode()
@@ -96,7 +101,7 @@ def call(reedbed, tmp_path):
         assert "panicked" not in said
         return said
 
-    run.folder = tmp_path
+    run.folder = folder
     return run
 
 

@@ -20,7 +20,7 @@ mod vault;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use exit::Exit;
-pub(crate) use officer::officer_in;
+pub(crate) use officer::{officer_in, plugins};
 
 /// Shares reserve data without losing it.
 ///

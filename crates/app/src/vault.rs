@@ -39,7 +39,7 @@ use crate::clock;
 use crate::ledger::{Home, Release};
 
 pub(crate) use exact::Answer;
-pub(crate) use own::UnlockArgs;
+pub(crate) use own::{UnlockArgs, long_enough, setting};
 pub(crate) use release::{ALL_COLUMNS, Released, Wish, terms_digest};
 pub(crate) use rows::Rows;
 pub(crate) use rules::packed;

@@ -16,6 +16,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use crate::officer::{Card, Officer};
+use crate::plugin::Plugins;
 use crate::sealed::{self, SealedError};
 use crate::shares::{self, Commitment, Key, Share};
 
@@ -152,13 +153,14 @@ impl Own {
         &self,
         needed: usize,
         officers: &[&Card],
+        plugins: &Plugins,
         random: &mut impl CryptoRng,
     ) -> Result<Slot, OwnError> {
         let key = Key::generate(random);
         let split = shares::split(&key, needed, officers.len(), random)?;
         let mut sealed = Vec::new();
         for (officer, share) in officers.iter().zip(split) {
-            sealed.push((officer.key().id(), share.commitment(), officer.seal(&share)?));
+            sealed.push((officer.key().id(), share.commitment(), officer.seal(&share, plugins)?));
         }
         self.lock(&key, Way::Officers { needed, shares: sealed })
     }
@@ -214,7 +216,11 @@ impl Slot {
     /// Opens it with officers who are there.
     ///
     /// Errors: [`OwnError`].
-    pub fn open_by_officers(&self, officers: &[Officer]) -> Result<Own, OwnError> {
+    pub fn open_by_officers(
+        &self,
+        officers: &[Officer],
+        plugins: &Plugins,
+    ) -> Result<Own, OwnError> {
         let Way::Officers { needed, shares: all } = &self.way else {
             return Err(OwnError::Other(self.way()));
         };
@@ -225,7 +231,7 @@ impl Slot {
             let id = officer.signer().verifier().id();
             let own = all.iter().find(|(of, _, _)| *of == id);
             if let Some((_, _, sealed)) = own {
-                found.push(officer.open(sealed)?);
+                found.push(officer.open(sealed, plugins)?);
             }
         }
         self.open(&shares::combine(&found, *needed, &commitments)?)

@@ -269,11 +269,13 @@ fn action(word: &str) -> Option<Action> {
 
 /// Whether what is seen is what is there.
 pub(crate) fn is_plain(value: &str) -> bool {
-    let is_hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{61C}' | '\u{AD}')
-    };
     !value.contains(is_hidden) && value.trim() == value
+}
+
+/// Whether a sign is not seen, or does something to a terminal.
+pub(crate) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{61C}' | '\u{AD}')
 }
 
 fn hex(bytes: &[u8]) -> String {

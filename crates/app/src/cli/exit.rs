@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use reedbed_engine::rules::RulesError;
 use reedbed_engine::share::ShareError;
+use reedbed_vault::officer::OfficerError;
+use reedbed_vault::plugin::PluginError;
 
 use super::Output;
 use super::terminal;
@@ -86,7 +88,21 @@ fn help(error: &anyhow::Error) -> Option<&str> {
     let share = || error.downcast_ref::<ShareError>()?.help();
     let rules = || error.downcast_ref::<RulesError>()?.help();
     let own = || Some(error.downcast_ref::<Advised>()?.help.as_str());
-    share().or_else(rules).or_else(own)
+    let plugin = || match error.downcast_ref::<OfficerError>()? {
+        OfficerError::Plugin(error) => plugin_help(error),
+        _ => None,
+    };
+    share().or_else(rules).or_else(own).or_else(plugin)
+}
+
+fn plugin_help(error: &PluginError) -> Option<&'static str> {
+    match error {
+        PluginError::Missing { .. } => {
+            Some("install it, and see to it that PATH names the folder that it is in, in full")
+        }
+        PluginError::Secret { .. } => Some("give it in REEDBED_OFFICER_PASSPHRASE"),
+        _ => None,
+    }
 }
 
 /// Writes what clap has to say: help and version are results, everything else is a mistake of the

@@ -1,5 +1,7 @@
 //! `reedbed officer`: the people without whom nothing exact is opened.
 
+mod secret;
+
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -7,9 +9,11 @@ use anyhow::{Context, bail};
 use reedbed_ledger::checkpoint::Checkpoint;
 use reedbed_ledger::note::Verifier;
 use reedbed_vault::book::{Decision, Deed, decide};
+use reedbed_vault::locked::Effort;
 use reedbed_vault::officer::{Card, Officer};
 use reedbed_vault::people::Action;
 use reedbed_vault::request::Approved;
+use zeroize::Zeroizing;
 
 use super::Output;
 use super::exit::Exit;
@@ -17,6 +21,8 @@ use super::ledger::tell;
 use super::terminal;
 use crate::clock;
 use crate::vault::Vault;
+
+pub(crate) use secret::{officer_in, plugins};
 
 /// What to do with officers.
 #[derive(Debug, clap::Subcommand)]
@@ -47,6 +53,17 @@ pub(crate) struct NewArgs {
     /// What the reserve knows the person by, such as a staff number: one is enrolled once.
     #[arg(long, value_name = "MARK")]
     person: String,
+    /// Locks the secret part under the passphrase in REEDBED_OFFICER_PASSPHRASE, or in the file that
+    /// REEDBED_OFFICER_PASSPHRASE_FILE names. The file is one of age, binary, which `age -d` opens too.
+    #[arg(long)]
+    passphrase: bool,
+    /// What shares are sealed to in the place of a key in the secret part: `age1NAME1…`, for which the
+    /// program `age-plugin-NAME` speaks, such as that of a hardware key.
+    #[arg(long, value_name = "RECIPIENT", requires = "plugin_identity_file")]
+    plugin_recipient: Option<String>,
+    /// A file with the identity that opens them: a line `AGE-PLUGIN-NAME-1…`, as the plugin wrote it.
+    #[arg(long, value_name = "FILE", requires = "plugin_recipient")]
+    plugin_identity_file: Option<PathBuf>,
 }
 
 /// Arguments of `reedbed officer vouch`.
@@ -144,19 +161,27 @@ fn text_of(path: &Path) -> Result<String, anyhow::Error> {
     std::fs::read_to_string(path).with_context(|| format!("`{}` cannot be read", path.display()))
 }
 
-pub(crate) fn officer_in(path: &Path) -> Result<Officer, anyhow::Error> {
-    Officer::read(&text_of(path)?)
-        .with_context(|| format!("`{}` is no secret file of an officer", path.display()))
-}
-
 fn new(args: &NewArgs, output: Output) -> Result<Exit, anyhow::Error> {
-    let officer = Officer::generate(&args.name, &args.person)?;
+    let officer = match (&args.plugin_recipient, &args.plugin_identity_file) {
+        (Some(recipient), Some(file)) => {
+            let identity = identity_in(file)?;
+            let officer = Officer::with_plugin(&args.name, &args.person, recipient, &identity)?;
+            officer.try_out(&plugins())?;
+            officer
+        }
+        _ => Officer::generate(&args.name, &args.person)?,
+    };
     let card = officer.card()?;
+    let secret = if args.passphrase {
+        Zeroizing::new(officer.to_locked(&secret::new_passphrase()?, Effort::default())?)
+    } else {
+        Zeroizing::new(officer.to_secret().as_bytes().to_vec())
+    };
     if let Some(folder) = args.file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         crate::keys::create_dir(folder)
             .with_context(|| format!("`{}` cannot be made", folder.display()))?;
     }
-    crate::keys::write_new(&args.file, officer.to_secret().as_bytes())
+    crate::keys::write_new(&args.file, &secret)
         .with_context(|| format!("`{}` cannot be written", args.file.display()))?;
     let path = PathBuf::from(format!("{}.card", args.file.display()));
     std::fs::write(&path, card.to_string())
@@ -168,6 +193,17 @@ fn new(args: &NewArgs, output: Output) -> Result<Exit, anyhow::Error> {
     );
     tell(output, &human, &[("key", card.key().to_string())])?;
     Ok(Exit::Done)
+}
+
+/// The one identity in a file of identities, as age has them: a line each, and lines of remarks.
+fn identity_in(path: &Path) -> Result<Zeroizing<String>, anyhow::Error> {
+    let text = Zeroizing::new(text_of(path)?);
+    let mut lines = text.lines().map(str::trim);
+    let is_one = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    match (lines.find(is_one), lines.find(is_one)) {
+        (Some(line), None) => Ok(Zeroizing::new(line.to_owned())),
+        _ => bail!("`{}` does not hold one identity and nothing else", path.display()),
+    }
 }
 
 fn vouch(args: &VouchArgs, output: Output) -> Result<Exit, anyhow::Error> {

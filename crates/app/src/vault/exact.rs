@@ -16,6 +16,7 @@ use reedbed_vault::book::{Deed, Reshared};
 use reedbed_vault::level::{self, FileKeys, Group, Writer};
 use reedbed_vault::officer::{Card, Officer, seal};
 use reedbed_vault::people::Action;
+use reedbed_vault::plugin::Plugins;
 use reedbed_vault::request::{Approved, Request};
 use reedbed_vault::shares::{Key, Share, combine, split};
 
@@ -45,6 +46,7 @@ pub(crate) struct Opened {
 pub(super) struct Splitting<'a> {
     disk: &'a Folder,
     officers: &'a [&'a Card],
+    plugins: Plugins,
     needed: usize,
     manifest: &'a mut Manifest,
 }
@@ -62,7 +64,10 @@ impl Splitting<'_> {
         for (officer, share) in self.officers.iter().zip(shares) {
             of.push(share.commitment());
             let path = share_path(&self.manifest.shares, file, part, &officer.key().id());
-            replace(self.disk, &path, &officer.seal(&share)?)?;
+            let sealed = officer.seal(&share, &self.plugins).with_context(|| {
+                format!("nothing can be sealed to the officer `{}`", officer.key().name())
+            });
+            replace(self.disk, &path, &sealed?)?;
         }
         Ok(())
     }
@@ -83,7 +88,9 @@ impl Vault {
         let officers = self.book.officers();
         let (dataset, version, needed) =
             (manifest.dataset.clone(), manifest.version, manifest.needed);
-        let mut splitting = Splitting { disk: &disk, officers: &officers, needed, manifest };
+        let plugins = crate::cli::plugins();
+        let mut splitting =
+            Splitting { disk: &disk, officers: &officers, plugins, needed, manifest };
         let mut random = SystemRandom::new()?;
         let mut rows_of = Vec::new();
         for (number, table) in records.tables.iter().enumerate() {
@@ -222,7 +229,7 @@ impl Vault {
         now: u64,
     ) -> Result<Answer, anyhow::Error> {
         let asked = request.request();
-        let mut shares = BTreeMap::new();
+        let (mut shares, plugins) = (BTreeMap::new(), crate::cli::plugins());
         let opens = matches!(asked.action, Action::Unseal | Action::Reshare);
         if opens && now >= asked.made.saturating_add(asked.delay) {
             let version = Rows::read(&asked.rows)?.version;
@@ -235,7 +242,7 @@ impl Vault {
                     "there is no share of this officer: they were enrolled after the data came in, or \
                      it was destroyed",
                 )?;
-                let share = officer.open(&sealed)?;
+                let share = officer.open(&sealed, &plugins)?;
                 shares.insert(format!("{file} {part}"), seal(&asked.recipient, &share)?);
             }
         }
@@ -340,8 +347,10 @@ impl Vault {
         for (file, part) in self.parts(asked)? {
             let name = format!("{file} {part}");
             let sealed = answers.iter().filter_map(|answer| answer.shares.get(&name));
-            let shares: Vec<Share> =
-                sealed.map(|sealed| identity.open(sealed)).collect::<Result<_, _>>()?;
+            // The key of a request is never a plugin's.
+            let shares: Vec<Share> = sealed
+                .map(|sealed| identity.open(sealed, &Plugins::none()))
+                .collect::<Result<_, _>>()?;
             let committed = manifest.commitments.get(&name).map_or(&[][..], Vec::as_slice);
             let key = combine(&shares, manifest.needed, committed)
                 .with_context(|| format!("the key of `{part}` cannot be made"))?;
@@ -389,8 +398,9 @@ impl Vault {
         }
         disk.create_folder(&anew.shares)?;
         let mut random = SystemRandom::new()?;
+        let plugins = crate::cli::plugins();
         let mut splitting =
-            Splitting { disk: &disk, officers: &officers, needed, manifest: &mut anew };
+            Splitting { disk: &disk, officers: &officers, plugins, needed, manifest: &mut anew };
         for ((file, part), key) in &keys {
             splitting.split((file, part), key, &mut random)?;
         }

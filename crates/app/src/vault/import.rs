@@ -14,6 +14,7 @@ use reedbed_formats::dataset::Dataset;
 use reedbed_formats::limits::Limits;
 use reedbed_ledger::disk::{Disk as _, Folder, replace};
 use reedbed_vault::book::Deed;
+use reedbed_vault::officer::OfficerError;
 use reedbed_vault::own::Own;
 use reedbed_vault::people::Digest;
 
@@ -122,6 +123,13 @@ impl Vault {
         if officers < needed {
             bail!("there are {officers} officers, and {needed} must agree: enrol more first");
         }
+        // Before anything is written, and before hours of work.
+        let plugins = crate::cli::plugins();
+        for card in self.book.officers() {
+            card.check(&plugins).map_err(OfficerError::from).with_context(|| {
+                format!("nothing can be sealed to the officer `{}`", card.key().name())
+            })?;
+        }
         let work = Work::new()?;
         let rule_args = self.rules(rules, own, &work)?;
         let collection = input.open_all()?;
@@ -142,7 +150,9 @@ impl Vault {
         };
         let mut inputs = input.paths().to_vec();
         inputs.extend(input.attached().iter().map(|(path, _)| path.clone()));
-        let tables = self.write_exact(&mut manifest, &collection.records, &inputs)?;
+        let tables = self.write_exact(&mut manifest, &collection.records, &inputs);
+        // What was begun is of no use to anybody.
+        let tables = tables.inspect_err(|_error| drop(std::fs::remove_dir_all(&folder)))?;
         manifest.rows = tables.iter().map(|(_, rows)| rows).sum();
         let making = Levels { rules: &rule_args, own, work: &work, bars, from_level: None };
         let (protected, no_public) = self.levels(&mut manifest, &making, &collection)?;

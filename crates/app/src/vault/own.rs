@@ -78,10 +78,8 @@ impl UnlockArgs {
                 .with_context(|| format!("`{}` cannot be written", path.display()))?;
         }
         match self.given()? {
-            Some(Unlocker::Passphrase(text)) if text.chars().count() < SHORTEST => {
-                bail!("the passphrase is too short: give {SHORTEST} characters or more")
-            }
             Some(Unlocker::Passphrase(text)) => {
+                long_enough(&text)?;
                 Ok(own.lock_by_passphrase(&text, cost, &mut random)?)
             }
             Some(Unlocker::Key(key)) => Ok(own.lock_by_key(&key)?),
@@ -94,6 +92,14 @@ impl UnlockArgs {
             ),
         }
     }
+}
+
+/// Whether a passphrase can be locked with.
+pub(crate) fn long_enough(passphrase: &str) -> Result<(), anyhow::Error> {
+    if passphrase.chars().count() < SHORTEST {
+        bail!("the passphrase is too short: give {SHORTEST} characters or more");
+    }
+    Ok(())
 }
 
 fn read_secret(path: &Path) -> Result<Zeroizing<String>, anyhow::Error> {
@@ -172,7 +178,9 @@ impl Vault {
             let opened = match &given {
                 Unlocker::Passphrase(text) => slot.open_by_passphrase(text),
                 Unlocker::Key(key) => slot.open_by_key(key),
-                Unlocker::Officers(officers) => slot.open_by_officers(officers),
+                Unlocker::Officers(officers) => {
+                    slot.open_by_officers(officers, &crate::cli::plugins())
+                }
             };
             match opened {
                 Ok(own) => return Ok(own),

@@ -238,7 +238,8 @@ impl Vault {
     pub(crate) fn lock_by_officers(&self, own: &Own) -> Result<usize, anyhow::Error> {
         let officers = self.book.officers();
         let mut random = crate::keys::SystemRandom::new()?;
-        let slot = own.lock_by_officers(self.book.needed(), &officers, &mut random)?;
+        let (needed, plugins) = (self.book.needed(), crate::cli::plugins());
+        let slot = own.lock_by_officers(needed, &officers, &plugins, &mut random)?;
         self.keep_slot("officers", &slot)?;
         Ok(officers.len())
     }

@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 
 use reedbed_vault::officer::Officer;
 use reedbed_vault::own::{Cost, Own, OwnError, Slot};
+use reedbed_vault::plugin::Plugins;
 use reedbed_vault::sealed::{self, SealedError};
 use reedbed_vault::shares::{Key, ShareError};
 
@@ -50,14 +51,14 @@ fn enough_officers_open_their_slot_and_fewer_do_not() {
     let own = Own::generate();
     let officers = ["a", "b", "c"].map(|name| Officer::generate(name, name).unwrap());
     let cards = officers.each_ref().map(|officer| officer.card().unwrap());
-    let cards: Vec<_> = cards.iter().collect();
-    let slot = reread(&own.lock_by_officers(2, &cards, &mut Seeded::new(4)).unwrap());
+    let (cards, none): (Vec<_>, _) = (cards.iter().collect(), Plugins::none());
+    let slot = reread(&own.lock_by_officers(2, &cards, &none, &mut Seeded::new(4)).unwrap());
     let [a, b, c] = officers;
-    let alone = slot.open_by_officers(std::slice::from_ref(&a));
+    let alone = slot.open_by_officers(std::slice::from_ref(&a), &none);
     assert!(matches!(alone, Err(OwnError::Share(ShareError::TooFew { .. }))));
     let stranger = Officer::generate("d", "d").unwrap();
-    assert!(slot.open_by_officers(&[a, stranger]).is_err());
-    assert_eq!(slot.open_by_officers(&[b, c]).unwrap().recipient(), own.recipient());
+    assert!(slot.open_by_officers(&[a, stranger], &none).is_err());
+    assert_eq!(slot.open_by_officers(&[b, c], &none).unwrap().recipient(), own.recipient());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reedbed_vault::book::{Book, Decision, Deed, decide};
 use reedbed_vault::officer::{Officer, seal};
 use reedbed_vault::people::Action;
+use reedbed_vault::plugin::Plugins;
 use reedbed_vault::request::{Approved, Request};
 use reedbed_vault::shares::{Commitment, Key, Share, combine, split};
 
@@ -24,8 +25,9 @@ fn held(officers: &[&Officer], needed: usize, seed: u64) -> Held {
     let shares = split(&key, needed, officers.len(), &mut random).unwrap();
     let commitments = shares.iter().map(Share::commitment).collect();
     let sealed = officers.iter().zip(&shares).enumerate();
-    let sealed =
-        sealed.map(|(at, (officer, share))| (at, officer.card().unwrap().seal(share).unwrap()));
+    let sealed = sealed.map(|(at, (officer, share))| {
+        (at, officer.card().unwrap().seal(share, &Plugins::none()).unwrap())
+    });
     Held { key, sealed: sealed.collect(), commitments }
 }
 
@@ -106,11 +108,11 @@ fn shares_open_what_the_book_lets_happen_and_nothing_else() {
                     }
                     if happened.is_ok() && is_ours {
                         able.insert(at);
-                        let own = by.open(&data.sealed[&at]).unwrap();
+                        let own = by.open(&data.sealed[&at], &Plugins::none()).unwrap();
                         let sealed = seal(&asked.recipient, &own).unwrap();
                         // On the way it is of use to nobody else.
-                        stranger.open(&sealed).unwrap_err();
-                        in_hand.push(identity.open(&sealed).unwrap());
+                        stranger.open(&sealed, &Plugins::none()).unwrap_err();
+                        in_hand.push(identity.open(&sealed, &Plugins::none()).unwrap());
                     }
                 }
                 6 if all.len() > 3 && at < all.len() && revoked.is_empty() => {
@@ -126,7 +128,10 @@ fn shares_open_what_the_book_lets_happen_and_nothing_else() {
                     // A thief tries each officer's sealed share with the keys of another.
                     let thief = usize::try_from(random.below(4)).unwrap();
                     for (of, sealed) in &data.sealed {
-                        assert_eq!(pool[thief].open(sealed).is_ok(), thief == *of);
+                        assert_eq!(
+                            pool[thief].open(sealed, &Plugins::none()).is_ok(),
+                            thief == *of
+                        );
                     }
                 }
             }
