@@ -1,5 +1,6 @@
-"""The Python side of `cargo xtask bench adversary`: what it grades by has to be right itself."""
+"""The Python side of the benches: what they grade by, and hold us against, has to be right itself."""
 
+import subprocess
 import sys
 
 import numpy
@@ -134,3 +135,15 @@ def test_every_record_is_found_again_in_a_copy(run, dataset, tmp_path):
     assert there.sum() == len(copy) == len(set(found[there]))
     counts = copy["individualCount"].take(found[there]).to_numpy()
     assert (counts == original["individualCount"][there].to_numpy()).all()
+
+
+def test_the_plain_parquet_that_a_vault_is_held_against_has_all_rows_as_they_were(tmp_path):
+    source, target = tmp_path / "in.tsv", tmp_path / "out.parquet"
+    rows = [[f"obs:{n}", f"5{n % 10}.10", '6" pipe', "" if n % 3 else "pond"] for n in range(1_000)]
+    heads = ["occurrenceID", "decimalLatitude", "remarks", "locality"]
+    source.write_text("".join("\t".join(row) + "\n" for row in [heads, *rows]))
+    script = REPO / "xtask" / "bench" / "vault" / "parquet.py"
+    subprocess.run([sys.executable, script, source, target], check=True)
+    written = pandas.read_parquet(target)
+    assert list(written) == heads
+    assert written.fillna("").to_numpy().tolist() == rows

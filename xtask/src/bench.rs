@@ -7,6 +7,7 @@ mod ledger;
 mod names;
 mod share;
 mod table;
+mod vault;
 
 use anyhow::{Result, bail};
 
@@ -19,7 +20,8 @@ pub(crate) fn run(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
         Some("adversary") => run_adversary(workplace, flags),
         Some("ledger") => run_ledger(workplace, flags),
         Some("share") => run_share(workplace, flags),
-        _ => bail!("the benches are: adversary, ledger, share"),
+        Some("vault") => run_vault(workplace, flags),
+        _ => bail!("the benches are: adversary, ledger, share, vault"),
     }
 }
 
@@ -67,4 +69,24 @@ fn run_share(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
     settings.keep = flags.switch("--keep");
     flags.finish()?;
     share::run(workplace, &settings)
+}
+
+fn run_vault(workplace: &Workplace, mut flags: Flags) -> Result<bool> {
+    let mut settings = vault::Settings::default();
+    if let Some(rows) = flags.values("--rows")?.pop() {
+        settings.rows = u64::max(rows, 1);
+    }
+    if let Some(runs) = flags.values("--runs")?.pop() {
+        settings.runs = usize::max(runs, 1);
+    }
+    if let Some(entries) = flags.values("--entries")?.pop() {
+        settings.entries = u64::max(entries, 1);
+    }
+    if let Some(profile) = flags.values("--profile")?.pop() {
+        settings.profile = profile;
+    }
+    settings.reedbed = flags.values("--reedbed")?.pop();
+    settings.python = flags.values("--python")?.pop();
+    flags.finish()?;
+    vault::run(workplace, &settings)
 }

@@ -58,6 +58,10 @@ cargo xtask bench adversary [--quick] [--draws N] [--rows N] [--data DIR] [--pro
                                      what can be found in copies made by four methods
 cargo xtask bench share [--rows N]... [--runs N] [--scattered] [--keep]
                                      `reedbed share` against DuckDB and a plain copy
+cargo xtask bench vault [--rows N] [--runs N] [--entries N] [--profile NAME] [--reedbed FILE]
+                        [--python FILE]
+                                     import, reading, sealing, release, replay and backup of a vault,
+                                     each beside its peer
 cargo xtask docs                     man pages and shell completions, written into the target folder
 cargo xtask fresh                    seconds from a fresh clone to the demo's result
 cargo xtask long [--cases N] [--no-bench] [--ledger] [--times N]

@@ -33,7 +33,7 @@ pub(crate) struct Line {
 
 impl Line {
     /// The median of each figure by itself; none without runs.
-    fn median(&self) -> Option<Run> {
+    pub(crate) fn median(&self) -> Option<Run> {
         Some(Run {
             wall_s: median(self.runs.iter().map(|run| run.wall_s))?,
             cpu_s: median(self.runs.iter().map(|run| run.cpu_s))?,
@@ -42,7 +42,7 @@ impl Line {
     }
 
     /// The quickest and the slowest run, in wall seconds.
-    fn range(&self) -> (f64, f64) {
+    pub(crate) fn range(&self) -> (f64, f64) {
         let walls = self.runs.iter().map(|run| run.wall_s);
         (walls.clone().fold(f64::INFINITY, f64::min), walls.fold(0.0, f64::max))
     }
