@@ -241,3 +241,15 @@ def test_keys_are_shared_anew_among_the_officers_of_today(vault):
     reshared("again", "ben", "cem", "dan")
     assert (folder / "shares-2").exists() and not (folder / "shares-1").exists()
     vault("vault", "check", "v")
+
+
+def test_who_is_revoked_does_not_unlock_the_vault_with_others(full):
+    full("vault", "lock", "v")
+    before = (full.folder / "v/keys/officers.slot").read_text()
+    keys = full("--output", "plain", "officer", "list", "v").splitlines()
+    ann = next(line.split("\t")[1] for line in keys if "ann-" in line)
+    assert "shared anew among 2 officers" in full("officer", "revoke", "v", ann, "--by", "ben/key", "cem/key")
+    assert (full.folder / "v/keys/officers.slot").read_text() != before
+    none = {"REEDBED_PASSPHRASE": ""}
+    full("vault", "check", "v", "--open", "--officers", "ben/key", "cem/key", env=none)
+    full("vault", "check", "v", "--open", "--officers", "ann/key", "cem/key", env=none, code=1)

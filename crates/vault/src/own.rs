@@ -193,6 +193,11 @@ impl Slot {
         }
     }
 
+    /// Whether officers open it together.
+    pub fn is_by_officers(&self) -> bool {
+        matches!(self.way, Way::Officers { .. })
+    }
+
     /// Opens it by a passphrase.
     ///
     /// Errors: [`OwnError`].

@@ -20,7 +20,7 @@ use super::exit::Exit;
 use super::ledger::tell;
 use super::terminal;
 use crate::clock;
-use crate::vault::Vault;
+use crate::vault::{UnlockArgs, Vault};
 
 pub(crate) use secret::{officer_in, plugins};
 
@@ -108,6 +108,8 @@ pub(crate) struct RevokeArgs {
     /// The secret parts of those who decide it.
     #[arg(long = "by", num_args = 1.., required = true, value_name = "FILE")]
     by: Vec<PathBuf>,
+    #[command(flatten)]
+    unlock: UnlockArgs,
 }
 
 /// Arguments of `reedbed approve`.
@@ -262,6 +264,17 @@ fn revoke(args: &RevokeArgs, output: Output) -> Result<Exit, anyhow::Error> {
              another officer; what it would open: {}. Destroy such backups, and import those data again.",
             opened.join(", ")
         ));
+    }
+    match vault.relock(&args.unlock) {
+        Ok(None) => {}
+        Ok(Some(officers)) => human.push_str(&format!(
+            "\nThe vault's own key is shared anew among {officers} officers. Who was revoked had a share of it: \
+             `reedbed vault rotate` changes it."
+        )),
+        Err(error) => human.push_str(&format!(
+            "\nOfficers unlock the vault's own key together, and this one still could: {error:#}. Run `reedbed \
+             vault rotate`, and `reedbed vault lock` again."
+        )),
     }
     let mut facts = vec![("index", index.to_string())];
     facts.extend(opened.into_iter().map(|one| ("opened-by-backups", one)));

@@ -314,6 +314,16 @@ impl Vault {
         Ok(opened)
     }
 
+    /// Shares the vault's own key anew among the officers of now, where officers can unlock it together;
+    /// gives among how many. Nothing where they cannot.
+    pub(crate) fn relock(&self, unlock: &UnlockArgs) -> Result<Option<usize>, anyhow::Error> {
+        if !self.slots()?.iter().any(|(_, slot)| slot.is_by_officers()) {
+            return Ok(None);
+        }
+        let own = self.unlock(unlock)?;
+        self.lock_by_officers(&own).map(Some)
+    }
+
     /// Facts about this vault and this program that an operator or an auditor asks for.
     pub(crate) fn selfcheck(&self) -> Result<Vec<(&'static str, String)>, anyhow::Error> {
         let mut facts = vec![
