@@ -88,6 +88,11 @@ impl Request {
             if !is_plain(value) {
                 return Err(wrong("a value has signs that are not to be seen"));
             }
+            // What officers are shown must be read.
+            let most = if name == "columns" { MOST_COLUMNS } else { MOST };
+            if value.chars().count() > most {
+                return Err(wrong("a value is too long to be read by those who approve it"));
+            }
             let _ = writeln!(text, "{name} {value}");
         }
         if self.columns.iter().any(|column| column.is_empty() || column.contains(',')) {
@@ -298,3 +303,6 @@ fn wrong(reason: &'static str) -> RequestError {
 }
 
 const HEAD: &str = "reedbed-request/v1";
+/// Characters of a value, and of all columns together.
+const MOST: usize = 1_000;
+const MOST_COLUMNS: usize = 20_000;

@@ -51,10 +51,14 @@ fn in_words(traced: &Traced) -> String {
             "CANNOT TELL: nobody is named who does not fit better than one in {:.0} would by accident.\n",
             1.0 / NAMED
         ));
-        text.push_str(match &traced.partners.first().map(|best| best.fit.cells) {
+        let most = traced.partners.iter().map(|partner| partner.fit.cells).max();
+        text.push_str(match most {
             None => "No copies were handed to partners.\n",
             Some(0) => "It holds no place as any partner was told it.\n",
-            Some(_) => "It holds too few places that partners were told differently.\n",
+            Some(cells) if cells < ENOUGH => {
+                "It holds too few places that partners were told differently.\n"
+            }
+            Some(_) => "What it holds is not what any of the partners was told.\n",
         });
     }
     text.push_str(&format!("{rows} of the file state a place.\n"));
@@ -81,3 +85,6 @@ fn facts(traced: &Traced) -> Vec<(&'static str, String)> {
     }
     facts
 }
+
+/// From so many cells on somebody would be named whom all of them fit, among a thousand partners.
+const ENOUGH: usize = 16;

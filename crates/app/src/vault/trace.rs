@@ -54,6 +54,46 @@ impl OfPartner {
     }
 }
 
+/// Somebody who was handed copies.
+#[derive(Debug, Default)]
+struct Suspect {
+    copies: Vec<(String, String, String)>,
+    /// By dataset, the first and the last time that one was handed over, counted in releases.
+    turns: BTreeMap<String, (usize, usize)>,
+    /// For each reading, by dataset and floor cell.
+    spots: [HashMap<(String, Cell), Spot>; 2],
+}
+
+impl Suspect {
+    /// How the file fits, by the better of the readings, without the cells that a rival explains.
+    ///
+    /// What a partner is told depends on what others were told before: where two blocks would leave too
+    /// little to hide among, the later one is told more widely. So a later partner's copy holds more of an
+    /// earlier partner's blocks than by accident, and where the file may be that copy, its blocks speak
+    /// against nobody who was there before.
+    fn fit(&self, rivals: &[&Self]) -> Fit {
+        let is_later = |rival: &Self, dataset: &str| {
+            let (own, other) = (self.turns.get(dataset), rival.turns.get(dataset));
+            own.zip(other).is_some_and(|((first, _), (_, last))| last > first)
+        };
+        let fit = |reading: usize| {
+            let spots = self.spots.get(reading).into_iter().flatten();
+            let is_explained = |at: &(String, Cell)| {
+                rivals.iter().any(|rival| {
+                    let spot = rival.spots.get(reading).and_then(|spots| spots.get(at));
+                    is_later(rival, &at.0)
+                        && spot.is_some_and(|spot| spot.found.get(spot.own) == Some(&true))
+                })
+            };
+            let left: Vec<Spot> =
+                spots.filter(|(at, _)| !is_explained(at)).map(|(_, spot)| *spot).collect();
+            weigh(&left)
+        };
+        let (one, other) = (fit(0), fit(1));
+        if one.chance <= other.chance { one } else { other }
+    }
+}
+
 /// A floor cell, by the width of its public cell and by row and column.
 type Cell = (Nano, FloorCell);
 
@@ -78,12 +118,14 @@ struct Corners {
 impl Vault {
     /// Holds a file against all copies that were handed over.
     pub(crate) fn trace(&self, leak: &InputArgs, own: &Own) -> Result<Traced, anyhow::Error> {
-        let mut copies: BTreeMap<String, Vec<(String, String, String)>> = BTreeMap::new();
+        let mut suspects: BTreeMap<String, Suspect> = BTreeMap::new();
         let mut versions: BTreeSet<(String, u32)> = BTreeSet::new();
-        for (released, request) in self.book.releases() {
-            let of_partner = copies.entry(request.beneficiary.clone()).or_default();
+        for (at, (released, request)) in self.book.releases().enumerate() {
+            let suspect = suspects.entry(request.beneficiary.clone()).or_default();
             let package = reedbed_vault::book::hex(&released.package);
-            of_partner.push((request.dataset.clone(), request.rows.clone(), package));
+            suspect.copies.push((request.dataset.clone(), request.rows.clone(), package));
+            let turns = suspect.turns.entry(request.dataset.clone()).or_insert((at, at));
+            turns.1 = at;
             if self.book.newest(&request.dataset).is_some_and(|held| !held.is_shredded) {
                 versions.insert((request.dataset.clone(), Rows::read(&request.rows)?.version));
             }
@@ -98,27 +140,36 @@ impl Vault {
             cells.values().flat_map(HashMap::keys).map(|(width, _)| self.side(*width)).collect();
         let (corners, rows) = Corners::of(&leak.open_tables()?, &sides)?;
         let secret = self.secret(own)?;
-        let count = f64::from(u32::try_from(copies.len()).unwrap_or(u32::MAX));
-        let mut partners = Vec::new();
-        for (name, copies) in copies {
-            let datasets: BTreeSet<&str> =
-                copies.iter().map(|(dataset, ..)| dataset.as_str()).collect();
-            let mut best: Option<Fit> = None;
-            for has_dates in READINGS {
-                let mut spots = Vec::new();
-                for dataset in &datasets {
-                    let Some(held) = cells.get(dataset) else { continue };
-                    let key = Pseudonyms::new(&secret, dataset, &name);
-                    let spot = |(cell, held)| self.spot(cell, held, &key, (&corners, has_dates));
-                    spots.extend(held.iter().map(spot));
+        for (name, suspect) in &mut suspects {
+            for (has_dates, spots) in READINGS.into_iter().zip(&mut suspect.spots) {
+                for (dataset, held) in &cells {
+                    if !suspect.turns.contains_key(*dataset) {
+                        continue;
+                    }
+                    let key = Pseudonyms::new(&secret, dataset, name);
+                    spots.extend(held.iter().map(|(cell, held)| {
+                        let spot = self.spot(cell, held, &key, (&corners, has_dates));
+                        (((*dataset).to_owned(), *cell), spot)
+                    }));
                 }
-                let fit = weigh(&spots);
-                best = best.filter(|best| best.chance <= fit.chance).or(Some(fit));
             }
-            let Some(fit) = best else { continue };
+        }
+        let alone: BTreeMap<&String, f64> =
+            suspects.iter().map(|(name, suspect)| (name, suspect.fit(&[]).chance)).collect();
+        let count = f64::from(u32::try_from(suspects.len()).unwrap_or(u32::MAX));
+        let mut partners = Vec::new();
+        for (name, suspect) in &suspects {
+            let fits = |other: &&String| alone.get(other).is_some_and(|chance| *chance <= RIVAL);
+            let rivals: Vec<&Suspect> = suspects
+                .iter()
+                .filter(|(other, _)| *other != name && fits(other))
+                .map(|(_, other)| other)
+                .collect();
+            let fit = suspect.fit(&rivals);
             // The better of two readings, of any of the partners.
             let chance = (fit.chance * count * 2.0).min(1.0);
-            partners.push(OfPartner { name, fit, copies, chance });
+            let copies = suspect.copies.clone();
+            partners.push(OfPartner { name: name.clone(), fit, copies, chance });
         }
         partners.sort_by(|a, b| a.chance.total_cmp(&b.chance).then_with(|| a.name.cmp(&b.name)));
         Ok(Traced { rows, partners })
@@ -318,6 +369,8 @@ fn for_each_row(
 pub(crate) const NAMED: f64 = 1e-6;
 const CALLED: [&str; 6] =
     ["species", "taxon", "taxon name", "species name", "scientific", "latin name"];
+/// How well a partner must fit for the file to be taken for theirs where it speaks of others.
+const RIVAL: f64 = 0.05;
 /// Whether dates count: a program that a file went through may have written them otherwise.
 const READINGS: [bool; 2] = [true, false];
 const PLACE: [&str; 8] = [
